@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler flags, each with its reason; linked into every target of ours as kuzet_flags.
+add_library(kuzet_flags INTERFACE)
+target_include_directories(kuzet_flags INTERFACE ${CMAKE_SOURCE_DIR})  # includes name the room: "agent/core/result.hpp"
+
+target_compile_options(kuzet_flags INTERFACE
+  -Wall -Wextra             # what GCC and clang agree is nearly always a mistake
+  -Wpedantic                # the same code must compile on Debian 12 and 13, GCC and clang
+  -Wshadow                  # a hidden name reads as the other one
+  -Wconversion              # a silent narrowing turned 300 into 44 once too often
+  -Wsign-compare            # sizes against signed counts
+  -Wold-style-cast          # a cast must say what it does
+  -Wnon-virtual-dtor        # interfaces are deleted through their base
+  -Woverloaded-virtual      # an override that does not override
+  -Wnull-dereference        # paths that the optimiser can prove wrong
+  -Wformat=2                # log lines are formats too
+  -Werror                   # a warning that does not stop the build is not read
+)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(kuzet_flags INTERFACE
+    -Wduplicated-cond -Wlogical-op   # copy-and-paste conditions
+    -Wno-maybe-uninitialized         # false on std::optional in GCC 12 at -O2 (PR 80635)
+    -Wno-null-dereference            # false on inlined std::vector in GCC 12 at -O2 (PR 105580); clang keeps it
+  )
+endif()
+
+set(KUZET_SANITIZE "" CACHE STRING "Sanitizers for all of our code, as -fsanitize= takes them: address,undefined or thread")
+if(KUZET_SANITIZE)
+  target_compile_options(kuzet_flags INTERFACE -fsanitize=${KUZET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(kuzet_flags INTERFACE -fsanitize=${KUZET_SANITIZE})
+  if(KUZET_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(kuzet_flags INTERFACE -Wno-tsan)  # Asio uses atomic_thread_fence, which GCC's tsan only warns about
+  endif()
+endif()
+
+# One room: a static library whose name, folder and include path agree.
+function(kuzet_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK" ${ARGN})
+  add_library(kuzet_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(kuzet_${name} PUBLIC kuzet_flags ${ROOM_LINK})
+endfunction()
+
+# One Catch2 test program; every test case becomes a ctest of its own name. RESOURCES: names of things only one test may use at a time.
+function(kuzet_test name)
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINK;LABELS;RESOURCES" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE kuzet_catch_main kuzet_flags ${TEST_LINK})
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}"
+    RESOURCE_LOCK "${TEST_RESOURCES}" SKIP_RETURN_CODE 4)
+endfunction()

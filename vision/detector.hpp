@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a detector is: a plugin that looks at pictures of a fixed camera and says what it sees, knowing nothing of the agent.
+#pragma once
+
+#include "agent/core/alert.hpp"
+#include "agent/core/frame.hpp"
+#include "agent/core/settings.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kuzet::vision {
+
+/// What one look at one picture gave.
+struct Look {
+  std::vector<Finding> findings;        ///< what is there now; what is missing is not there
+  std::vector<Observation> observations;  ///< figures for those who want them
+};
+
+/// One detector on one zone of one camera. Lives in its camera's thread alone. Same pictures in, same looks out: it reads no
+/// clock (`Frame::taken`, `Frame::position`), draws no random numbers, writes no file. It never throws on account of a picture:
+/// an empty, tiny or huge one gives an empty look.
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  virtual Look look(const Frame& frame) = 0;
+
+  /// After a restart: the alerts that are open, as findings with their object number and likeness. Such an object keeps its number
+  /// when it is still there. Called once, before the first look.
+  virtual void resume(std::span<const Finding> open) { (void)open; }
+};
+
+/// When the findings of one kind become alerts (see Rule, which the agent makes of it).
+struct RuleTiming {
+  Kind kind = Kind::fire;
+  Severity severity = Severity::medium;
+  Duration confirm{};
+  Duration patience{};
+  Duration clear{};
+  Duration cooldown{};
+  double raise = 0.5;
+  double keep = 0.3;
+};
+
+/// A detector whose settings have been read: what rules it has, and how to make it for a zone (the whole picture when none is named).
+struct Plan {
+  std::string zone;               ///< the zone's name; empty: the whole picture
+  std::optional<Severity> severity;  ///< what the technician said instead of the rule's own
+  std::vector<RuleTiming> rules;
+  std::function<std::unique_ptr<Detector>(const Polygon& zone)> make;
+};
+
+/// A kind of detector: one line in detectors.def, one folder.
+struct DetectorType {
+  std::string_view name;
+  std::string_view summary;        ///< plain account of what it sees, what it needs, what fools it
+  double rate = 5;                 ///< pictures a second it wants to look at
+  bool needs_zone = false;
+  const std::vector<Field>* fields = nullptr;
+  /// Reads the settings of one `detect` entry.
+  Plan (*plan)(const Node& entry, const std::string& key, Faults& faults) = nullptr;
+};
+
+/// Settings that every detector shares.
+struct CommonOptions {
+  std::string type;
+  std::string zone;
+  std::string severity;
+};
+
+/// Begins each detector's schema: `type`, `zone`, `severity`.
+template <class T>
+Schema<T> detector_schema(std::initializer_list<settings::Declared<T>> own) {
+  Schema<T> schema{
+      settings::required(settings::text<T>("type", &T::type, "Which detector this is.")),
+      settings::text<T>("zone", &T::zone, "The zone of this camera that it watches; without it, the whole picture."),
+      settings::choice<T>("severity", &T::severity, {"", "low", "medium", "high", "critical"},
+                          "How grave its alerts are; without it, what the detector says."),
+  };
+  for (const auto& one : own) schema.add(one);
+  return schema;
+}
+
+/// All detectors of this program, in the order of detectors.def.
+std::span<const DetectorType* const> detector_types();
+const DetectorType* find_detector(std::string_view name);
+
+}  // namespace kuzet::vision
