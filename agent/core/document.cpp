@@ -22,7 +22,25 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
+/// The nearest place at or before `at` where no character of UTF-8 is cut in two.
+std::size_t between_characters(const std::string& text, std::size_t at) {
+  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80) --at;
+  return at;
+}
+
+/// Both ends of a text that is longer than a fault should be: the beginning says which value, the end what would be right.
+std::string one_line(std::string text) {
+  constexpr std::size_t most = 400, head = 200, tail = 180;
+  if (text.size() > most)
+    text = text.substr(0, between_characters(text, head)) + " ... " + text.substr(between_characters(text, text.size() - tail));
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = c == '\n' || c == '\t' ? ' ' : '?';
+  return text;
+}
+
 }  // namespace
+
+void Faults::add(Place at, const std::string& key, const std::string& what) { all_.push_back({at, one_line(key), one_line(what)}); }
 
 const Node* Node::find(std::string_view key) const {
   const auto found = std::ranges::find(members, key, &Member::key);
@@ -47,17 +65,20 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const auto& candidate : candidates) {
     const std::size_t d = distance(word, candidate);
-    if (d < best_distance) best_distance = d, best = candidate;
+    if (!candidate.empty() && d < best_distance) best_distance = d, best = candidate;
   }
   return best;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
   if (const auto near = nearest(word, candidates)) return "; did you mean \"" + *near + "\"?";
-  if (candidates.empty()) return "";
-  std::string list = "; one of: ";
-  for (std::size_t i = 0; i < std::min<std::size_t>(candidates.size(), 12); ++i) list += (i ? ", " : "") + candidates[i];
-  return list + (candidates.size() > 12 ? ", ..." : "");
+  std::string list;
+  std::size_t listed = 0;
+  for (const auto& candidate : candidates) {
+    if (candidate.empty()) continue;  // "nothing said" is a choice, but no word to write
+    if (++listed <= 12) list += (list.empty() ? "; one of: " : ", ") + candidate;
+  }
+  return list + (listed > 12 ? ", ..." : "");
 }
 
 }  // namespace kuzet

@@ -52,7 +52,8 @@ struct Fault {
 class Faults {
  public:
   explicit Faults(std::string file) : file_(std::move(file)) {}
-  void add(Place at, std::string key, std::string what) { all_.push_back({at, std::move(key), std::move(what)}); }
+  /// Keeps each fault in one line that fits a screen, whatever the file holds: control characters and what is too long are cut.
+  void add(Place at, const std::string& key, const std::string& what);
   [[nodiscard]] bool none() const { return all_.empty(); }
   [[nodiscard]] const std::vector<Fault>& all() const { return all_; }
   /// One line a fault, in the order of the file: "kuzet.yaml:12:7: cameras.yard.dwel: unknown key; did you mean \"dwell\"?"
@@ -66,8 +67,9 @@ class Faults {
 /// Where `${NAME}` in a value comes from.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Reads YAML. What is wrong goes into `faults`, with line and column: broken syntax, a key twice, aliases (refused: they can
-/// make a small file endless), more than 64 levels or 100,000 values, `${NAME}` that the environment does not have.
+/// Reads YAML. What is wrong goes into `faults`, with line, column and the way to it: broken syntax, a key twice, aliases (refused:
+/// they can make a small file endless), more than 2 MiB, 64 levels or 100,000 values, bytes that are no UTF-8, control characters
+/// (YAML-cpp takes 0x04 for the end of the file), `${NAME}` that the environment does not have. Columns count bytes.
 Node read_yaml(const std::string& text, const Environment& environment, Faults& faults);
 
 /// The candidate that is nearest to `word` (restricted Damerau-Levenshtein distance of at most a third of its length, at least 1).

@@ -21,6 +21,8 @@ constexpr SizeUnit size_units[] = {{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"M
                                    {"TB", 1000'000'000'000}, {"GB", 1000'000'000}, {"MB", 1000'000}, {"kB", 1000},
                                    {"B", 1}, {"", 1}};
 
+constexpr std::size_t most_corners = 500;  // each edge is held against all others
+
 std::string trimmed(double value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value);
@@ -79,28 +81,31 @@ Field plain(std::string name, std::string type, std::string fallback, std::strin
 
 Result<Bytes> parse_bytes(std::string_view text) {
   const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
-  double value = 0;
+  long double value = 0;  // 64 bits of mantissa at least: every size comes back exactly
   const auto read = std::from_chars(text.data(), text.data() + digits, value);
   if (digits > 0 && read.ec == std::errc() && read.ptr == text.data() + digits)
     for (const auto& unit : size_units)
-      if (unit.name == text.substr(digits) && value * static_cast<double>(unit.bytes) < 9e18)
-        return Bytes{static_cast<std::uint64_t>(std::llround(value * static_cast<double>(unit.bytes)))};
+      if (unit.name == text.substr(digits) && value * static_cast<long double>(unit.bytes) < 9e18L)
+        return Bytes{static_cast<std::uint64_t>(std::llroundl(value * static_cast<long double>(unit.bytes)))};
   return Error{Code::config, "\"" + std::string(text) + "\" is not a size; write it as 500MB, 256MiB or 2GiB"};
 }
 
 std::string to_text(Bytes bytes) {
-  for (const auto& unit : size_units)
-    if (bytes.count >= unit.bytes && bytes.count % unit.bytes == 0 && unit.bytes > 1)
-      return std::to_string(bytes.count / unit.bytes) + std::string(unit.name);
-  return std::to_string(bytes.count);
+  std::string shortest = std::to_string(bytes.count);
+  for (const auto& unit : size_units) {
+    if (bytes.count < unit.bytes || bytes.count % unit.bytes != 0 || unit.bytes == 1) continue;
+    auto text = std::to_string(bytes.count / unit.bytes) + std::string(unit.name);
+    if (text.size() < shortest.size() || shortest == std::to_string(bytes.count)) shortest = std::move(text);
+  }
+  return shortest;
 }
 
 namespace settings {
 
 std::optional<bool> read_bool(const Node& node, const std::string& key, Faults& faults) {
   if (!is_scalar(node, key, "true or false", faults)) return std::nullopt;
-  if (node.text == "true") return true;
-  if (node.text == "false") return false;
+  if (node.text == "true" && !node.quoted) return true;
+  if (node.text == "false" && !node.quoted) return false;
   faults.add(node.at, key, "\"" + node.text + "\" must be true or false");
   return std::nullopt;
 }
@@ -176,17 +181,21 @@ std::optional<Polygon> read_polygon(const Node& node, const std::string& key, Fa
     faults.add(node.at, key, "must be a list of at least three points [x, y] in fractions of the picture");
     return std::nullopt;
   }
+  if (node.items.size() > most_corners) {
+    faults.add(node.at, key, "may have at most " + std::to_string(most_corners) + " points");
+    return std::nullopt;
+  }
   Polygon polygon;
   bool good = true;
   for (std::size_t i = 0; i < node.items.size(); ++i)
     good = one_point(node.items[i], key + "[" + std::to_string(i) + "]", polygon, faults) && good;
   if (!good) return std::nullopt;
-  if (area(polygon) < 1e-6) {
-    faults.add(node.at, key, "has no area");
+  if (crosses_itself(polygon)) {  // asked first: a crossed rectangle has no area either
+    faults.add(node.at, key, "crosses itself: give the corners in order, going round");
     return std::nullopt;
   }
-  if (crosses_itself(polygon)) {
-    faults.add(node.at, key, "crosses itself: give the corners in order, going round");
+  if (area(polygon) < 1e-6) {
+    faults.add(node.at, key, "has no area");
     return std::nullopt;
   }
   return polygon;
@@ -252,7 +261,7 @@ Field polygon_field(std::string name, std::string help) {
   const boost::json::object number{{"type", "number"}, {"minimum", 0}, {"maximum", 1}};
   const boost::json::object point{{"type", "array"}, {"items", number}, {"minItems", 2}, {"maxItems", 2}};
   return plain(std::move(name), "zone", "", "0 to 1", "fractions of the picture", std::move(help),
-               {{"type", "array"}, {"items", point}, {"minItems", 3}});
+               {{"type", "array"}, {"items", point}, {"minItems", 3}, {"maxItems", most_corners}});
 }
 
 boost::json::object object_schema(const std::vector<Field>& fields) {
@@ -267,6 +276,12 @@ boost::json::object object_schema(const std::vector<Field>& fields) {
   boost::json::object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!required.empty()) out["required"] = std::move(required);
   return out;
+}
+
+bool check_list(const Node& node, const std::string& key, Faults& faults) {
+  if (node.type == Node::Type::sequence) return true;
+  faults.add(node.at, key, std::string("must be a list, but here is ") + type_word(node.type));
+  return false;
 }
 
 bool check_keys(const Node& node, const std::string& key, const std::vector<Field>& fields, Faults& faults) {

@@ -70,7 +70,7 @@ std::optional<Bytes> read_bytes(const Node&, const std::string& key, Faults&, Ra
 std::optional<std::string> read_choice(const Node&, const std::string& key, Faults&, const std::vector<std::string>& choices);
 /// Letters a-z, digits, `_` and `-`, 1 to 40 of them.
 std::optional<std::string> read_id(const Node&, const std::string& key, Faults&);
-/// At least three points inside the picture (0 and 1 are inside), with area, not crossing itself.
+/// Three to 500 points inside the picture (0 and 1 are inside), with area, not crossing itself.
 std::optional<Polygon> read_polygon(const Node&, const std::string& key, Faults&);
 
 Field bool_field(std::string name, bool fallback, std::string help);
@@ -88,6 +88,9 @@ boost::json::object object_schema(const std::vector<Field>& fields);
 
 /// Reports unknown keys (with the nearest right word), missing required ones, and a node that is no map.
 bool check_keys(const Node&, const std::string& key, const std::vector<Field>& fields, Faults&);
+
+/// Reports a node that is no list.
+bool check_list(const Node&, const std::string& key, Faults&);
 
 // Declarations. The default is what the structure itself carries, so it is written in one place only.
 
@@ -213,6 +216,31 @@ Declared<T> group(std::string name, G O::*member, const Schema<G>& schema, std::
   Field field{std::move(name), "settings", "", "", "", std::move(help), false, object_schema(schema.fields()), schema.shared_fields()};
   return {std::move(field), [member, schema](T& target, const Node& node, const std::string& key, Faults& faults) {
             schema.read(target.*member, node, key, faults);
+          }};
+}
+
+/// A list of maps, each with settings of its own.
+template <class T, class O, class G>
+Declared<T> list(std::string name, std::vector<G> O::*member, const Schema<G>& schema, std::string help) {
+  boost::json::object items{{"type", "array"}, {"items", object_schema(schema.fields())}};
+  Field field{std::move(name), "list of settings", "", "", "", std::move(help), false, std::move(items), schema.shared_fields()};
+  return {std::move(field), [member, schema](T& target, const Node& node, const std::string& key, Faults& faults) {
+            if (!check_list(node, key, faults)) return;
+            for (std::size_t i = 0; i < node.items.size(); ++i)
+              schema.read((target.*member).emplace_back(), node.items[i], key + "[" + std::to_string(i) + "]", faults);
+          }};
+}
+
+/// A list of words.
+template <class T, class O>
+Declared<T> texts(std::string name, std::vector<std::string> O::*member, std::string help) {
+  Field field = text_field(std::move(name), "", std::move(help));
+  field.type = "list of texts";
+  field.schema = {{"type", "array"}, {"items", field.schema}, {"minItems", 1}};
+  return {std::move(field), [member](T& target, const Node& node, const std::string& key, Faults& faults) {
+            if (!check_list(node, key, faults)) return;
+            for (std::size_t i = 0; i < node.items.size(); ++i)
+              if (auto value = read_text(node.items[i], key + "[" + std::to_string(i) + "]", faults)) (target.*member).push_back(*value);
           }};
 }
 

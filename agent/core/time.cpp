@@ -62,6 +62,40 @@ Error unreadable_time(std::string_view text) {
   return {Code::config, "\"" + std::string(text) + "\" is not a time; write it as 2026-11-22 or 2026-11-22T04:30:00Z (UTC)"};
 }
 
+/// Takes `mark` (0: none) and exactly `digits` digits from the front of `rest`; -1 when they are not there.
+int take_number(std::string_view& rest, char mark, std::size_t digits) {
+  const std::size_t from = mark == 0 ? 0 : 1;
+  if (rest.size() < from + digits || (from == 1 && rest[0] != mark)) return -1;
+  int value = 0;
+  for (const char c : rest.substr(from, digits)) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+  }
+  rest.remove_prefix(from + digits);
+  return value;
+}
+
+/// Takes ".1", ".12" or ".112"; 0 when there is none.
+int take_milliseconds(std::string_view& rest) {
+  int value = 0;
+  for (std::size_t digits = 3; digits > 0; --digits) {
+    value = take_number(rest, '.', digits);
+    for (std::size_t i = digits; value > 0 && i < 3; ++i) value *= 10;
+    if (value >= 0) return value;
+  }
+  return 0;
+}
+
+/// Takes "T04:30", "T04:30:58" or "T04:30:58.112".
+std::optional<milliseconds> take_time_of_day(std::string_view& rest) {
+  const int hour = take_number(rest, 'T', 2), minute = take_number(rest, ':', 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+  const bool with_seconds = rest.starts_with(':');
+  const int second = with_seconds ? take_number(rest, ':', 2) : 0;
+  if (second < 0 || second > 60) return std::nullopt;  // 60: a leap second
+  return hours(hour) + minutes(minute) + seconds(second) + milliseconds(with_seconds ? take_milliseconds(rest) : 0);
+}
+
 }  // namespace
 
 std::string_view name(ClockState state) {
@@ -86,21 +120,16 @@ std::string rfc3339(Wall wall) {
 }
 
 Result<Wall> parse_rfc3339(std::string_view text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, length = 0, milli = 0;
-  const std::string line(text);
-  if (std::sscanf(line.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &length) != 3) return unreadable_time(text);
-  std::string_view rest = std::string_view(line).substr(static_cast<std::size_t>(length));
-  if (!rest.empty()) {
-    int clock = 0, fraction = 0;
-    const int parts = std::sscanf(rest.data(), "T%2d:%2d%n:%2d%n.%3d%n", &hour, &minute, &clock, &second, &clock, &milli, &fraction);
-    if (parts < 2) return unreadable_time(text);
-    rest.remove_prefix(static_cast<std::size_t>(parts == 4 ? fraction : clock));
-    if (rest != "Z" && !rest.empty()) return unreadable_time(text);
-  }
+  std::string_view rest = text;
+  const int year = take_number(rest, 0, 4), month = take_number(rest, '-', 2), day = take_number(rest, '-', 2);
+  if (year < 0 || month < 0 || day < 0) return unreadable_time(text);
   const year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                             std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return unreadable_time(text);
-  return Wall(sys_days(date)) + hours(hour) + minutes(minute) + seconds(second) + milliseconds(milli);
+  if (!date.ok()) return unreadable_time(text);
+  if (rest.empty()) return Wall(sys_days(date));
+  const auto time = take_time_of_day(rest);
+  if (!time || (rest != "Z" && !rest.empty())) return unreadable_time(text);
+  return Wall(sys_days(date)) + *time;
 }
 
 Result<Duration> parse_duration(std::string_view text) {

@@ -8,22 +8,75 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <sstream>
 
 namespace kuzet {
 
 namespace {
 
+constexpr std::size_t most_bytes = 2 << 20;
 constexpr std::size_t most_values = 100'000;
 constexpr std::size_t most_levels = 64;
 
 /// Ends the parse early; caught in read_yaml alone.
 struct Refused {};
 
+/// What is read where nothing stands.
+Node nothing() { return {Node::Type::nothing, {1, 1}, {}, false, {}, {}}; }
+
+/// How many bytes the character at the front of `rest` has; 0 when it is no UTF-8 (Unicode 15, table 3-7).
+std::size_t character(std::string_view rest) {
+  const auto byte = [rest](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(rest[i])); };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+  if (length == 0 || rest.size() < length) return 0;
+  const unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (byte(1) < least || byte(1) > most) return 0;
+  for (std::size_t i = 2; i < length; ++i)
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  return length;
+}
+
+bool is_control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r') || c == '\x7f'; }
+
+/// Whether this can be a settings file at all; otherwise the fault says where it cannot.
+bool is_text(std::string_view text, Faults& faults) {
+  if (text.size() > most_bytes) {
+    faults.add({1, 1}, "", "not a configuration: larger than 2 MiB");
+    return false;
+  }
+  Place at{1, 1};
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = character(text.substr(i));
+    if (length == 0 || is_control(text[i])) {
+      faults.add(at, "", length == 0 ? "not UTF-8: save the file in this encoding" : "control characters are not allowed");
+      return false;
+    }
+    at = text[i] == '\n' ? Place{at.line + 1, 1} : Place{at.line, at.column + static_cast<int>(length)};
+    i += length;
+  }
+  return true;
+}
+
+/// From 1; yaml-cpp has no place for some of what it says at the end of a file.
+Place place(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
+
+/// Makes the tree from yaml-cpp's events.
 class Builder final : public YAML::EventHandler {
  public:
   Builder(const Environment& environment, Faults& faults) : environment_(environment), faults_(faults) {}
-  Node root;
+  Node root = nothing();
+
+  /// Tells what yaml-cpp could not read.
+  void broken(const YAML::Exception& error) {
+    if (error.msg != YAML::ErrorMsg::DOC_IN_SCALAR) return faults_.add(place(error.mark), way(), "not YAML: " + error.msg);
+    Place at{1, 1};
+    if (!stack_.empty()) at = stack_.back().waiting ? stack_.back().waiting->at : stack_.back().node.at;
+    faults_.add(at, way(), "not YAML: a quote is opened in this value and never closed");
+  }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -50,13 +103,23 @@ class Builder final : public YAML::EventHandler {
  private:
   struct Level {
     Node node;
-    std::optional<Node::Member> waiting;  // a key whose value has not come yet
+    std::optional<Node::Member> waiting = std::nullopt;  // a key whose value has not come yet
+    std::map<std::string, int> lines = {};               // where each key stands
   };
 
-  static Place place(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
+  /// The way to the value that is being read: "cameras[0].zones.bins".
+  [[nodiscard]] std::string way() const {
+    std::string out;
+    for (const auto& level : stack_)
+      if (level.node.type == Node::Type::sequence)
+        out += "[" + std::to_string(level.node.items.size()) + "]";
+      else if (level.waiting)
+        out += (out.empty() ? "" : ".") + level.waiting->key;
+    return out;
+  }
 
   [[noreturn]] void refuse(Place at, const std::string& what) {
-    faults_.add(at, "", what);
+    faults_.add(at, way(), what);
     throw Refused{};
   }
 
@@ -64,9 +127,9 @@ class Builder final : public YAML::EventHandler {
 
   void take_key(Place at, const std::string& key) {
     auto& level = stack_.back();
-    if (const auto twice = std::ranges::find(level.node.members, key, &Node::Member::key); twice != level.node.members.end())
-      faults_.add(at, key, "this key stands here twice (first in line " + std::to_string(twice->at.line) + ")");
+    const auto [first, fresh] = level.lines.try_emplace(key, at.line);
     level.waiting = Node::Member{key, at, {}};
+    if (!fresh) faults_.add(at, way(), "this key stands here twice (first in line " + std::to_string(first->second) + ")");
   }
 
   void put(Node node) {
@@ -88,9 +151,9 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(Node node) {
-    if (expects_key()) refuse(node.at, "a key must be a word, not a list or a map");
+    if (expects_key()) refuse(node.at, "a key must be a word, not a list or a map; or a bracket is not closed");
     if (stack_.size() >= most_levels) refuse(node.at, "more than " + std::to_string(most_levels) + " levels: this is no configuration");
-    stack_.push_back({std::move(node), std::nullopt});
+    stack_.push_back({std::move(node)});
   }
 
   void close() {
@@ -105,10 +168,13 @@ class Builder final : public YAML::EventHandler {
     std::size_t from = 0;
     for (std::size_t start; (start = value.find("${", from)) != std::string::npos;) {
       const std::size_t end = value.find('}', start);
-      if (end == std::string::npos) break;
+      if (end == std::string::npos) {
+        faults_.add(at, way(), "${ without }");
+        break;
+      }
       const std::string name = value.substr(start + 2, end - start - 2);
       const auto found = environment_(name);
-      if (!found) faults_.add(at, "", "${" + name + "} is not set in the environment");
+      if (!found) faults_.add(at, way(), "${" + name + "} is not set in the environment");
       out += value.substr(from, start - from) + found.value_or("");
       from = end + 1;
     }
@@ -124,22 +190,24 @@ class Builder final : public YAML::EventHandler {
 }  // namespace
 
 Node read_yaml(const std::string& text, const Environment& environment, Faults& faults) {
-  std::istringstream stream(text);
+  if (!is_text(text, faults)) return nothing();
+  // Without an end mark yaml-cpp takes all the rest of the file for the text of a quote that is never closed.
+  std::istringstream stream(text + (text.ends_with('\n') ? "...\n" : "\n...\n"));
   Builder builder(environment, faults);
   try {
     YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) return {};
+    if (!parser.HandleNextDocument(builder)) return nothing();
     if (parser) {
       Builder second(environment, faults);
       if (parser.HandleNextDocument(second)) faults.add(second.root.at, "", "a second document (---) begins here; there may be one only");
     }
   } catch (const Refused&) {
-    return {};
+    return nothing();
   } catch (const YAML::Exception& broken) {
-    faults.add({broken.mark.line + 1, broken.mark.column + 1}, "", "not YAML: " + broken.msg);
-    return {};
+    builder.broken(broken);
+    return nothing();
   }
-  return std::move(builder.root);
+  return builder.root.type == Node::Type::nothing ? nothing() : std::move(builder.root);
 }
 
 }  // namespace kuzet

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether one parking space is taken: the zone is the space.
+//
+// Sees: how full of edges the space is. A vehicle has windows, lamps, seams and a shadow's edge nearly everywhere; the ground of an
+// empty space has few, and lines at its rim, which are left out.
+// Wants: a zone drawn along the space's own lines, at least 24 pixels long; one picture is enough.
+// How: the median of the gradient of the logarithm of luma inside of the space (contrast, whatever the light), less what the plainest
+// quarter of its surroundings has (gravel, noise at night). Gradients are counted by space length, so that resolution does not matter.
+// Fooled by: things that are put down there; a vehicle of a neighbour that covers the space from the camera's angle; coarse ground
+// such as leaves or cobbles that is only in the space; snow on a vehicle; dappled shade.
+// Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below is free.
+// Source: relative edge energy, our own; see vision.md for what else was tried.
+#include "vision/detector.hpp"
+#include "vision/scene/crop.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace kuzet::vision {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int longest = 160;           // pixels of the crop, the space with its surroundings
+constexpr double surroundings = 0.5;   // of the space's size, on each side
+constexpr double inner = 0.8;          // of the space around its middle: lines and neighbours' mirrors stay outside
+constexpr double outer = 1.15;         // from here on it is surroundings
+constexpr double counted_length = 80;  // gradients are per 1/80 of the space's longer side
+constexpr double lift = 10;            // luma added before the logarithm: noise in the dark is no contrast
+constexpr double margin = 0.15;        // hysteresis, by the threshold
+constexpr Duration gap_restarts = 10s; // without pictures for so long: what was said before says nothing
+constexpr Duration say_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
+
+struct Options : CommonOptions {
+  double threshold = 0.033;
+  Duration settle = 3s;
+};
+
+const Schema<Options>& schema() {
+  using namespace settings;
+  static const auto all = detector_schema<Options>({
+      number<Options>("threshold", &Options::threshold, {0.005, 0.2}, "contrast by 1/80 of the space",
+                      "From so much structure on the space is taken; raise it where the empty ground itself is coarse."),
+      duration<Options>("settle", &Options::settle, {0s, 5min}, "A change must last this long before it is said."),
+  });
+  return all;
+}
+
+/// The polygon grown (or shrunk) around its middle.
+Polygon scaled(const Polygon& polygon, double factor) {
+  Point middle;
+  for (const auto& point : polygon) {
+    middle.x += point.x / static_cast<double>(polygon.size());
+    middle.y += point.y / static_cast<double>(polygon.size());
+  }
+  Polygon out;
+  for (const auto& point : polygon)
+    out.push_back({middle.x + (point.x - middle.x) * factor, middle.y + (point.y - middle.y) * factor});
+  return out;
+}
+
+Polygon around(const Polygon& zone) {
+  const Box box = bounds(zone);
+  const double left = std::max(0.0, box.x - surroundings * box.width), top = std::max(0.0, box.y - surroundings * box.height);
+  const double right = std::min(1.0, box.x + (1 + surroundings) * box.width);
+  const double bottom = std::min(1.0, box.y + (1 + surroundings) * box.height);
+  return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
+}
+
+cv::Mat filled(const Polygon& polygon, const Box& seen, cv::Size size) {
+  std::vector<cv::Point> corners;
+  for (const auto& point : polygon)
+    corners.emplace_back(static_cast<int>(std::lround((point.x - seen.x) / seen.width * size.width)),
+                         static_cast<int>(std::lround((point.y - seen.y) / seen.height * size.height)));
+  cv::Mat out(size, CV_8UC1, cv::Scalar(0));
+  cv::fillPoly(out, std::vector{corners}, cv::Scalar(255));
+  return out;
+}
+
+/// Size of the gradient of the logarithm of luma, per pixel.
+cv::Mat contrast(const cv::Mat& luma) {
+  cv::Mat plane, x, y;
+  luma.convertTo(plane, CV_32F);
+  cv::GaussianBlur(plane, plane, {5, 5}, 1);
+  plane += cv::Scalar(lift);
+  cv::log(plane, plane);
+  cv::Sobel(plane, x, CV_32F, 1, 0, 3, 1.0 / 8);
+  cv::Sobel(plane, y, CV_32F, 0, 1, 3, 1.0 / 8);
+  cv::magnitude(x, y, plane);
+  return plane;
+}
+
+/// The value below which that share of the marked pixels lies; 0 when nothing is marked.
+double quantile(const cv::Mat& plane, const cv::Mat& where, double share) {
+  std::vector<float> values;
+  for (int y = 1; y + 1 < plane.rows; ++y)  // the filters know only one side of the edge
+    for (int x = 1; x + 1 < plane.cols; ++x)
+      if (where.at<uchar>(y, x) != 0) values.push_back(plane.at<float>(y, x));
+  if (values.empty()) return 0;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+class ParkingSpace : public Detector {
+ public:
+  ParkingSpace(const Options& options, const Polygon& zone)
+      : options_(options), zone_(zone.empty() ? Polygon{{0, 0}, {1, 0}, {1, 1}, {0, 1}} : zone), crop_(around(zone_), longest) {}
+
+  Look look(const Frame& frame) override;
+
+ private:
+  [[nodiscard]] double structure(const cv::Mat& luma, const Frame& frame) const;
+  void decide(double share, Steady now);
+
+  Options options_;
+  Polygon zone_;
+  Crop crop_;
+  std::optional<bool> occupied_;
+  std::optional<Steady> other_since_;  ///< since when the pictures have been saying the opposite
+  std::optional<Steady> looked_, said_;
+};
+
+Look ParkingSpace::look(const Frame& frame) {
+  Look look;
+  const cv::Mat luma = crop_.luma(frame);
+  if (luma.empty()) return look;
+  const Steady now = frame.taken.steady;
+  if (looked_ && (now < *looked_ || now - *looked_ > gap_restarts)) occupied_.reset(), said_.reset();
+  looked_ = now;
+  const bool before = occupied_.value_or(false);
+  const double share = structure(luma, frame) / options_.threshold;
+  decide(share, now);
+  if (said_ && before == *occupied_ && now - *said_ < say_every) return look;
+  said_ = now;
+  look.observations.push_back({"parking", {{"occupied", *occupied_}, {"share", std::round(share * 100) / 100}}});
+  return look;
+}
+
+/// Structure of the space beyond what the ground around has.
+double ParkingSpace::structure(const cv::Mat& luma, const Frame& frame) const {
+  const Box seen = crop_.to_picture({{}, luma.size()}, frame);
+  const cv::Mat gradient = contrast(luma);
+  const cv::Mat inside = filled(scaled(zone_, inner), seen, luma.size());
+  const cv::Mat outside = ~filled(scaled(zone_, outer), seen, luma.size());
+  const Box space = bounds(zone_);
+  const double length = std::max(space.width / seen.width * luma.cols, space.height / seen.height * luma.rows);
+  return (quantile(gradient, inside, 0.5) - quantile(gradient, outside, 0.25)) * length / counted_length;
+}
+
+/// The first picture decides at once; later ones have to be clear about it, and to go on saying so.
+void ParkingSpace::decide(double share, Steady now) {
+  if (!occupied_) {
+    occupied_ = share >= 1;
+    other_since_.reset();
+    return;
+  }
+  const bool other = *occupied_ ? share < 1 - margin : share > 1 + margin;
+  if (!other) return other_since_.reset();
+  if (!other_since_) other_since_ = now;
+  if (now - *other_since_ < options_.settle) return;
+  occupied_ = !*occupied_;
+  other_since_.reset();
+}
+
+Plan plan(const Node& entry, const std::string& key, Faults& faults) {
+  Options options;
+  schema().read(options, entry, key, faults);
+  return {options.zone, severity_named(options.severity), {},
+          [options](const Polygon& zone) { return std::make_unique<ParkingSpace>(options, zone); }};
+}
+
+}  // namespace
+
+const DetectorType& parking_space_detector() {
+  static const DetectorType type{
+      "parking_space",
+      "Whether one parking space is taken, from one picture: the zone is the space, drawn along its lines. Things put down there, "
+      "or a neighbour's vehicle that hides the space, look like a vehicle.",
+      1, true, &schema().fields(), &plan};
+  return type;
+}
+
+}  // namespace kuzet::vision

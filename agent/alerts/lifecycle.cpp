@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The life of an alert, as a table that can be read aloud.
+#include "agent/alerts/lifecycle.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kuzet::alerts {
+
+namespace {
+
+/// What a look says about a thing, together with how long it has been so.
+enum class Sight { there, confirmed, missing, long_missing };
+enum class Action { none, raise, follow, close };
+
+struct Row {
+  State state;
+  Sight sight;
+  State next;
+  Action action;
+};
+
+// confirmed: there since the confirmation time. long_missing: missing for longer than the patience (suspected), the clearing time
+// (raised, clearing) or the cooldown (cooling) allows.
+constexpr std::array<Row, 20> table{{
+    {State::quiet, Sight::there, State::suspected, Action::none},
+    {State::quiet, Sight::confirmed, State::raised, Action::raise},
+    {State::quiet, Sight::missing, State::quiet, Action::none},
+    {State::quiet, Sight::long_missing, State::quiet, Action::none},
+
+    {State::suspected, Sight::there, State::suspected, Action::none},
+    {State::suspected, Sight::confirmed, State::raised, Action::raise},
+    {State::suspected, Sight::missing, State::suspected, Action::none},
+    {State::suspected, Sight::long_missing, State::quiet, Action::none},
+
+    {State::raised, Sight::there, State::raised, Action::follow},
+    {State::raised, Sight::confirmed, State::raised, Action::follow},
+    {State::raised, Sight::missing, State::clearing, Action::none},
+    {State::raised, Sight::long_missing, State::cooling, Action::close},
+
+    {State::clearing, Sight::there, State::raised, Action::follow},
+    {State::clearing, Sight::confirmed, State::raised, Action::follow},
+    {State::clearing, Sight::missing, State::clearing, Action::none},
+    {State::clearing, Sight::long_missing, State::cooling, Action::close},
+
+    {State::cooling, Sight::there, State::cooling, Action::none},
+    {State::cooling, Sight::confirmed, State::cooling, Action::none},
+    {State::cooling, Sight::missing, State::cooling, Action::none},
+    {State::cooling, Sight::long_missing, State::quiet, Action::none},
+}};
+
+const Row& row(State state, Sight sight) {
+  return *std::ranges::find_if(table, [&](const Row& r) { return r.state == state && r.sight == sight; });
+}
+
+bool is_open(State state) { return state == State::raised || state == State::clearing; }
+
+/// How much surer a detector must have become before it is worth another message.
+constexpr double worth_telling = 0.2;
+
+Duration allowed_absence(const Rule& rule, State state) {
+  if (state == State::suspected) return rule.patience;
+  return is_open(state) ? rule.clear : Duration::zero();
+}
+
+}  // namespace
+
+std::string_view name(State state) {
+  constexpr std::array<std::string_view, 5> names{"quiet", "suspected", "raised", "clearing", "cooling"};
+  return names.at(static_cast<std::size_t>(state));
+}
+
+std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now) {
+  std::vector<AlertEvent> events;
+  for (const auto& finding : findings) things_.try_emplace(Key{rule.id, finding.object});
+  for (auto it = things_.lower_bound({rule.id, 0}); it != things_.end() && it->first.first == rule.id;) {
+    auto& [key, thing] = *it;
+    const double enough = is_open(thing.state) ? rule.keep : rule.raise;
+    const auto found = std::ranges::find_if(
+        findings, [&](const Finding& finding) { return finding.object == key.second && finding.confidence >= enough; });
+    step(rule, thing, found == findings.end() ? nullptr : &*found, now, events);
+    it = thing.state == State::quiet ? things_.erase(it) : std::next(it);
+  }
+  return events;
+}
+
+void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, std::vector<AlertEvent>& events) {
+  // A cooldown that is over leaves a clean slate, also for a thing that is there again.
+  if (thing.state == State::cooling && now.steady - thing.closed >= rule.cooldown) thing = Thing{};
+  Sight sight = Sight::missing;
+  if (finding != nullptr) {
+    thing.since = std::min(thing.since.value_or(finding->since), finding->since);
+    sight = now.steady - *thing.since >= rule.confirm ? Sight::confirmed : Sight::there;
+  } else {
+    if (!thing.seen) thing.seen = now.steady;  // nobody looked while the agent was away
+    if (thing.state != State::cooling && now.steady - *thing.seen > allowed_absence(rule, thing.state)) sight = Sight::long_missing;
+  }
+  const Row& what = row(thing.state, sight);
+  thing.state = what.next;
+  switch (what.action) {
+    case Action::raise: raise(rule, thing, *finding, now, events); break;
+    case Action::follow: follow(thing, *finding, now, events); break;
+    case Action::close: close(thing, now, events); break;
+    case Action::none: break;
+  }
+  if (finding != nullptr) thing.seen = now.steady;
+}
+
+void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {
+  thing.told = finding.confidence;
+  Alert alert;
+  alert.id = ids_.next(now.wall);
+  alert.kind = rule.kind;
+  alert.severity = std::max(rule.severity, finding.severity.value_or(rule.severity));
+  alert.source = rule.source;
+  alert.zone = rule.zone;
+  alert.rule = rule.id;
+  alert.started = now.before(now.steady - *thing.since);
+  alert.confirmed = now;
+  alert.since_uncertain = finding.since_uncertain;
+  alert.confidence = finding.confidence;
+  alert.box = finding.box;
+  alert.measure = finding.measure;
+  alert.likeness = finding.likeness;
+  alert.object = finding.object;
+  thing.alert = std::move(alert);
+  events.push_back({Phase::opened, thing.alert, now});
+}
+
+void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {
+  thing.restored = false;
+  Alert& alert = thing.alert;
+  alert.confidence = finding.confidence;
+  alert.box = finding.box;
+  alert.measure = finding.measure;
+  if (!finding.likeness.empty()) alert.likeness = finding.likeness;
+  const Severity severity = std::max(alert.severity, finding.severity.value_or(alert.severity));
+  const bool worse = severity > alert.severity;
+  alert.severity = severity;
+  if (!worse && finding.confidence < thing.told + worth_telling) return;
+  thing.told = finding.confidence;
+  events.push_back({worse ? Phase::escalated : Phase::updated, alert, now});
+}
+
+void Lifecycle::close(Thing& thing, const Moment& now, std::vector<AlertEvent>& events) {
+  thing.closed = now.steady;
+  thing.alert.ended = now.before(now.steady - *thing.seen);
+  thing.alert.ended_uncertain = thing.restored;
+  events.push_back({Phase::closed, thing.alert, now});
+}
+
+void Lifecycle::restore(const Rule& rule, Alert alert) {
+  Thing thing;
+  thing.state = State::raised;
+  thing.restored = true;
+  thing.told = alert.confidence;
+  thing.since = alert.started.steady;
+  const Key key{rule.id, alert.object};
+  thing.alert = std::move(alert);
+  things_.insert_or_assign(key, std::move(thing));
+}
+
+std::vector<Alert> Lifecycle::open() const {
+  std::vector<Alert> out;
+  for (const auto& [key, thing] : things_)
+    if (is_open(thing.state)) out.push_back(thing.alert);
+  std::ranges::stable_sort(out, {}, [](const Alert& alert) { return alert.confirmed.wall; });
+  return out;
+}
+
+}  // namespace kuzet::alerts

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kuzet check`: the whole configuration, every fault with its place.
+#include "agent/cli/cli.hpp"
+
+#include <CLI/App.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace kuzet::cli {
+
+void add_check(CLI::App& app) {
+  auto* command = app.add_subcommand("check", "Reads the whole configuration and tells every fault with file:line:column");
+  auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
+  add_config_option(*command, *file);
+  command->callback([file] {
+    const auto all = load_or_exit(*file);
+    std::size_t rules = 0;
+    for (const auto& camera : all.cameras) rules += camera.detect.size();
+    std::cerr << *file << ": good: " << all.cameras.size() << " cameras, " << rules << " detectors"
+              << (all.uplink ? "" : ", no uplink: alerts stay on this board") << '\n';
+  });
+}
+
+}  // namespace kuzet::cli

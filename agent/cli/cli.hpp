@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the subcommands share: exit codes, and reading the configuration for them.
+#pragma once
+
+#include "agent/run/configuration.hpp"
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace kuzet::cli {
+
+/// Process exit codes, as the contract fixes them.
+inline constexpr int done = 0;
+inline constexpr int failed = 1;
+inline constexpr int wrong_usage = 2;
+inline constexpr int wrong_configuration = 78;  // EX_CONFIG of sysexits.h: systemd is told not to restart on it
+
+/// Ends a subcommand with an exit code; thrown inside callbacks of the command line, caught in main alone.
+struct Exit {
+  int code = failed;
+};
+
+/// Adds `--config F` with its default.
+void add_config_option(CLI::App& command, std::string& file);
+
+/// The configuration, or every fault on standard error and Exit{78}.
+run::Configuration load_or_exit(const std::string& file);
+
+/// One sentence on standard error ("kuzet: ...") and Exit{code}.
+[[noreturn]] void give_up(const std::string& sentence, int code = failed);
+
+void add_run(CLI::App& app);
+void add_check(CLI::App& app);
+void add_describe(CLI::App& app);
+void add_replay(CLI::App& app);
+void add_alerts(CLI::App& app);
+
+}  // namespace kuzet::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kuzet describe`: what detectors, drivers and sections of the configuration are, from their own declarations.
+#include "agent/cli/cli.hpp"
+#include "drivers/camera.hpp"
+#include "vision/detector.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+#include <memory>
+
+namespace kuzet::cli {
+
+namespace {
+
+void print_fields(const std::vector<Field>& fields, const std::string& indent) {
+  for (const auto& field : fields) {
+    std::cout << indent << field.name << " (" << field.type;
+    if (!field.range.empty()) std::cout << ", " << field.range;
+    if (!field.unit.empty()) std::cout << ", " << field.unit;
+    if (field.required) std::cout << ", required";
+    if (!field.fallback.empty()) std::cout << ", default " << field.fallback;
+    std::cout << "): " << field.help << '\n';
+    if (field.inner) print_fields(*field.inner, indent + "  ");
+  }
+}
+
+void print_all() {
+  std::cout << "Detectors (kuzet describe NAME tells more):\n";
+  for (const auto* type : vision::detector_types()) std::cout << "  " << type->name << ": " << type->summary << '\n';
+  std::cout << "\nCamera drivers:\n";
+  for (const auto* type : drivers::camera_types()) std::cout << "  " << type->name << ": " << type->summary << '\n';
+  std::cout << "\nConfiguration:\n";
+  print_fields(run::configuration_fields(), "  ");
+}
+
+void print_detector(const vision::DetectorType& type) {
+  std::cout << type.name << ": " << type.summary << "\nIt looks at up to " << type.rate << " pictures a second"
+            << (type.needs_zone ? " and needs a zone" : "") << ".\n\nSettings:\n";
+  print_fields(*type.fields, "  ");
+}
+
+void describe(const std::string& name) {
+  std::vector<std::string> names;
+  if (const auto* detector = vision::find_detector(name)) return print_detector(*detector);
+  for (const auto* type : vision::detector_types()) names.emplace_back(type->name);
+  for (const auto* type : drivers::camera_types()) {
+    if (type->name == name) return void(std::cout << type->name << ": " << type->summary << '\n');
+    names.emplace_back(type->name);
+  }
+  for (const auto& field : run::configuration_fields()) {
+    if (field.name == name) return print_fields({field}, "");
+    names.push_back(field.name);
+  }
+  give_up("describe: there is no \"" + name + "\"" + suggestion(name, names), wrong_usage);
+}
+
+void print_schema() {
+  auto schema = settings::object_schema(run::configuration_fields());
+  boost::json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Kuzet configuration"}};
+  for (const auto& member : schema) out[member.key()] = member.value();
+  std::cout << boost::json::serialize(out) << '\n';
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app) {
+  auto* command = app.add_subcommand("describe", "What a detector, a driver or a section of the configuration is, with all its settings");
+  auto name = std::make_shared<std::string>();
+  auto schema = std::make_shared<bool>(false);
+  command->add_option("name", *name, "A detector, a driver or a section; without it, everything");
+  command->add_flag("--schema", *schema, "The JSON Schema of the configuration, for editors");
+  command->callback([name, schema] {
+    if (*schema) return print_schema();
+    name->empty() ? print_all() : describe(*name);
+  });
+}
+
+}  // namespace kuzet::cli

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kuzet replay`: the same detectors, rules and lifecycle over recorded footage, as fast as the machine can; sends and stores nothing.
+#include "agent/alerts/lifecycle.hpp"
+#include "agent/cli/cli.hpp"
+#include "agent/evidence/overlay.hpp"
+#include "agent/run/eye.hpp"
+#include "drivers/camera.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <opencv2/core/utility.hpp>
+
+#include <cmath>
+#include <iostream>
+#include <memory>
+
+namespace kuzet::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Options {
+  std::string file = "/etc/kuzet/kuzet.yaml";
+  std::string camera;
+  std::string source;
+  std::string overlay;
+  bool observations = false;
+  bool stills = false;
+};
+
+/// Footage has no date: it begins at zero on both clocks, so that the same footage gives the same lines.
+class FootageClock final : public Clock {
+ public:
+  [[nodiscard]] Moment now() const override { return {}; }
+};
+
+double rounded(double value, double steps) { return std::round(value * steps) / steps; }
+
+/// One camera's footage from its first picture to its last.
+class Replay {
+ public:
+  Replay(const run::CameraSettings& camera, const Options& options, CountedIds& ids)
+      : camera_(camera), options_(options), eye_(camera), ids_(ids), lifecycle_(std::make_unique<alerts::Lifecycle>(ids)) {
+    if (!options.overlay.empty()) overlay_ = evidence::make_overlay(options.overlay);
+  }
+
+  void run() {
+    const auto* type = drivers::find_camera(camera_.source);
+    if (type == nullptr) give_up("camera " + camera_.id + ": cannot read \"" + camera_.source + "\"");
+    auto source = type->open({camera_.source, drivers::Pace::fast, false, camera_.rate}, clock_, {});
+    if (!source) fail(source.error());
+    while (auto frame = next(**source)) picture(*frame, (*source)->stills());
+    if (!(*source)->damage().empty()) std::cerr << "kuzet: camera " << camera_.id << ": " << (*source)->damage() << '\n';
+    if (overlay_)
+      if (auto ended = overlay_->finish(); !ended) give_up(ended.error().what);
+    if (pictures_ == 0) give_up("camera " + camera_.id + ": " + camera_.source + ": no picture could be read");
+  }
+
+ private:
+  [[noreturn]] void fail(const Error& error) const { give_up("camera " + camera_.id + ": " + error.what); }
+
+  std::optional<Frame> next(drivers::Camera& source) {
+    auto frame = source.read({});
+    if (!frame && pictures_ == 0) fail(frame.error());
+    if (!frame) return std::cerr << "kuzet: camera " << camera_.id << ": " << frame.error().what << '\n', std::nullopt;
+    return std::move(*frame);
+  }
+
+  void picture(const Frame& frame, bool folder) {
+    ++pictures_;
+    if (options_.stills) {
+      eye_.reset();
+      lifecycle_ = std::make_unique<alerts::Lifecycle>(ids_);
+    }
+    const bool all = folder || options_.stills;
+    if (!all && !eye_.wants(frame.position)) return;
+    const auto seen = eye_.look(frame, all);
+    for (const auto& sighting : seen.sightings)
+      for (const auto& event : lifecycle_->see(*sighting.rule, sighting.findings, frame.taken)) print(event, frame);
+    if (options_.observations)
+      for (const auto& one : seen.observations) print(one, frame);
+    if (overlay_) draw(seen);
+  }
+
+  static json::object line(const Frame& frame) {
+    json::object out{{"t", rounded(in_seconds(frame.position), 1000)}};
+    if (!frame.picture.empty()) out["picture"] = frame.picture;
+    return out;
+  }
+
+  void print(const AlertEvent& event, const Frame& frame) const {
+    const Alert& alert = event.alert;
+    auto out = line(frame);
+    out["event"] = name(event.phase);
+    out["kind"] = name(alert.kind);
+    out["alert"] = alert.id;
+    out["camera"] = camera_.id;
+    if (!alert.zone.empty()) out["zone"] = alert.zone;
+    if (event.phase != Phase::closed) {
+      out["severity"] = name(alert.severity);
+      out["confidence"] = rounded(alert.confidence, 100);
+      const Box& b = alert.box;
+      out["box"] = json::array{rounded(b.x, 1e4), rounded(b.y, 1e4), rounded(b.width, 1e4), rounded(b.height, 1e4)};
+    }
+    out["measure"] = alert.measure;
+    std::cout << json::serialize(out) << '\n';
+  }
+
+  void print(const run::ZoneObservation& one, const Frame& frame) const {
+    auto out = line(frame);
+    out["observation"] = one.observation.what;
+    out["camera"] = camera_.id;
+    if (!one.zone.empty()) out["zone"] = one.zone;
+    for (const auto& value : one.observation.values) out[value.key()] = value.value();
+    std::cout << json::serialize(out) << '\n';
+  }
+
+  void draw(const run::Seen& seen) {
+    std::vector<Polygon> zones;
+    for (const auto& zone : camera_.zones) zones.push_back(zone.polygon);
+    std::vector<evidence::Mark> marks;
+    for (const auto& sighting : seen.sightings)
+      for (const auto& finding : sighting.findings)
+        marks.push_back({finding.box, std::string(name(finding.kind)) + " " + std::to_string(std::lround(finding.confidence * 100)) + "%", false});
+    for (const auto& alert : lifecycle_->open()) marks.push_back({alert.box, "ALERT " + std::string(name(alert.kind)), true});
+    if (auto added = overlay_->add(seen.frame, zones, camera_.privacy, marks); !added) give_up("overlay: " + added.error().what);
+  }
+
+  const run::CameraSettings& camera_;
+  const Options& options_;
+  FootageClock clock_;
+  run::Eye eye_;
+  CountedIds& ids_;
+  std::unique_ptr<alerts::Lifecycle> lifecycle_;
+  std::unique_ptr<evidence::Overlay> overlay_;
+  std::size_t pictures_ = 0;
+};
+
+void replay(const Options& options) {
+  auto all = load_or_exit(options.file);
+  if (all.cameras.empty()) give_up("replay: the configuration has no camera");
+  if (!options.camera.empty()) {
+    const auto* one = all.camera(options.camera);
+    if (one == nullptr) give_up("replay: there is no camera \"" + options.camera + "\"", wrong_usage);
+    all.cameras = {run::CameraSettings(*one)};
+  }
+  if (all.cameras.size() > 1 && !(options.source.empty() && options.overlay.empty()))
+    give_up("replay: --source and --overlay need --camera where there are several", wrong_usage);
+  if (!options.source.empty()) all.cameras[0].source = options.source;
+  cv::setNumThreads(1);  // more threads never lowered the cost
+  CountedIds ids;
+  for (const auto& camera : all.cameras) Replay(camera, options, ids).run();
+  if (!std::cout.flush()) give_up("replay: standard output cannot be written");
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app) {
+  auto* command = app.add_subcommand("replay", "The detectors and rules over recorded footage; prints JSON Lines, sends and stores nothing");
+  auto options = std::make_shared<Options>();
+  add_config_option(*command, options->file);
+  command->add_option("--camera", options->camera, "Only this camera");
+  command->add_option("--source", options->source, "This footage instead of the camera's own source");
+  command->add_option("--overlay", options->overlay, "Write a film (MP4) with zones, findings and alerts drawn in");
+  command->add_flag("--observations", options->observations, "Print observations too");
+  command->add_flag("--stills", options->stills, "Every picture stands alone");
+  command->callback([options] { replay(*options); });
+}
+
+}  // namespace kuzet::cli

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that are on the disk when the call returns.
+#include "agent/outbox/disk.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace kuzet::outbox {
+
+namespace {
+
+Error failure(const std::string& doing, int code) {
+  return {code == ENOSPC || code == EDQUOT ? Code::full : Code::io, doing + ": " + std::generic_category().message(code)};
+}
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0640)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const { return fd_; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_;
+};
+
+Result<> write_all(int fd, std::string_view bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const auto written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return failure("write " + name, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(fd) != 0) return failure("flush " + name, errno);
+  return {};
+}
+
+Result<> flush_folder(const std::filesystem::path& folder) {
+  const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
+  if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) return failure("flush " + folder.string(), errno);
+  return {};
+}
+
+}  // namespace
+
+Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) {
+  const auto part = std::filesystem::path(file.string() + ".part");
+  Result<> written;
+  {
+    const Descriptor descriptor(part, O_WRONLY | O_CREAT | O_TRUNC);
+    if (descriptor.get() < 0) return failure("create " + part.string(), errno);
+    written = write_all(descriptor.get(), bytes, part.string());
+  }
+  if (written && ::rename(part.c_str(), file.c_str()) != 0) written = failure("rename " + part.string(), errno);
+  if (written) return flush_folder(file.parent_path());
+  ::unlink(part.c_str());
+  return written;
+}
+
+Result<std::string> read_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return failure("read " + file.string(), errno);
+  std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  if (stream.bad()) return failure("read " + file.string(), errno);
+  return bytes;
+}
+
+Result<std::uint64_t> free_bytes(const std::filesystem::path& folder) {
+  struct statvfs status {};
+  if (::statvfs(folder.c_str(), &status) != 0) return failure("look at the disk of " + folder.string(), errno);
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+Result<> make_folder(const std::filesystem::path& folder) {
+  std::error_code failed;
+  const bool made = std::filesystem::create_directories(folder, failed);
+  if (failed) return failure("create folder " + folder.string(), failed.value());
+  using std::filesystem::perms;
+  if (made) std::filesystem::permissions(folder, perms::owner_all | perms::group_read | perms::group_exec, failed);
+  if (failed) return failure("set permissions of " + folder.string(), failed.value());
+  return {};
+}
+
+Result<int> lock_folder(const std::filesystem::path& folder) {
+  const auto file = folder / "lock";
+  Descriptor descriptor(file, O_RDWR | O_CREAT);
+  if (descriptor.get() < 0) return failure("open " + file.string(), errno);
+  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return Error{Code::busy, "another kuzet is running on " + folder.string()};
+    return failure("lock " + file.string(), errno);
+  }
+  return descriptor.release();
+}
+
+}  // namespace kuzet::outbox

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading the journal beside a running agent.
+#include "agent/outbox/outbox.hpp"
+
+namespace kuzet::outbox {
+
+Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> since, std::optional<Kind> kind, const AlertVisitor& visitor) {
+  const auto file = folder / "kuzet.db";
+  if (std::error_code failed; !std::filesystem::exists(file, failed))
+    return Error{Code::io, "no store in " + folder.string() + ": no agent has run with this configuration yet"};
+  auto db = Database::open(file.string(), Database::Mode::read_only);
+  if (!db) return db.error();
+  // The newest event of each alert, in the order in which the alerts began.
+  auto query = db->prepare(
+      "SELECT j.body FROM journal j JOIN (SELECT min(seq) AS first, max(seq) AS last FROM journal GROUP BY alert) a ON j.seq = a.last "
+      "WHERE j.at >= ?1 AND (?2 = '' OR j.kind = ?2) ORDER BY a.first");
+  query.bind(1, since ? since->time_since_epoch().count() : std::int64_t{0}).bind(2, kind ? name(*kind) : std::string_view());
+  for (;;) {
+    const auto more = query.step();
+    if (!more) return more.error();
+    if (!*more) return {};
+    visitor(query.text(0));
+  }
+}
+
+}  // namespace kuzet::outbox

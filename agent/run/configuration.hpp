@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole configuration: one YAML file, every setting declared once, every fault told with its place.
+#pragma once
+
+#include "agent/core/settings.hpp"
+#include "drivers/camera.hpp"
+#include "vision/detector.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace kuzet::run {
+
+struct Location {
+  double latitude = 0;
+  double longitude = 0;
+};
+
+struct NodeSettings {
+  std::string id;
+  std::string site;
+  std::string kind = "other";
+  std::string name;
+  std::optional<Location> location;
+  std::string timezone = "UTC";
+};
+
+struct TlsSettings {
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
+struct UplinkSettings {
+  std::vector<std::string> servers;
+  std::string username;
+  std::string password_file;
+  std::string prefix;
+  Duration keep_alive = std::chrono::seconds(20);
+  TlsSettings tls;
+};
+
+struct StoreSettings {
+  std::string path = "/var/lib/kuzet";
+  Bytes evidence{std::uint64_t{2} << 30};
+  Bytes telemetry{std::uint64_t{256} << 20};
+  Bytes keep_free{std::uint64_t{1} << 30};
+};
+
+struct Zone {
+  std::string id;
+  Polygon polygon;
+};
+
+/// One entry under `detect`, its settings read by the detector itself.
+struct Watch {
+  const vision::DetectorType* type = nullptr;
+  vision::Plan plan;
+  Place at;
+};
+
+struct CameraSettings {
+  std::string id;
+  std::string source;
+  std::optional<double> analyse;
+  bool repeat = false;
+  double rate = 1;
+  std::vector<Zone> zones;
+  std::vector<Polygon> privacy;
+  std::vector<Watch> detect;
+  Place at;
+
+  /// The polygon of a zone; empty (the whole picture) for an empty name.
+  [[nodiscard]] Polygon zone(const std::string& id) const;
+};
+
+struct Configuration {
+  NodeSettings node;
+  std::optional<UplinkSettings> uplink;
+  StoreSettings store;
+  std::vector<CameraSettings> cameras;
+  std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
+
+  [[nodiscard]] const CameraSettings* camera(const std::string& id) const;
+};
+
+/// Reads and checks the whole file. `io`: it cannot be read. `config`: what() holds one line for each fault
+/// ("kuzet.yaml:12:7: cameras[0].dwel: unknown key; did you mean \"dwell\"?").
+Result<Configuration> load(const std::filesystem::path& file, const Environment& environment);
+
+/// The same for a text that has been read already; `name` stands in the faults.
+Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment);
+
+/// The process's environment.
+Environment process_environment();
+
+/// The settings at the top level of the file, for `describe` and the JSON Schema.
+const std::vector<Field>& configuration_fields();
+
+}  // namespace kuzet::run

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns of looking.
+#include "agent/run/eye.hpp"
+
+#include <algorithm>
+
+namespace kuzet::run {
+
+std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera) {
+  std::vector<std::vector<Rule>> out;
+  for (const auto& watch : camera.detect) {
+    auto& rules = out.emplace_back();
+    for (const auto& timing : watch.plan.rules) {
+      const std::string id = camera.id + "/" + std::string(name(timing.kind)) + (watch.plan.zone.empty() ? "" : "/" + watch.plan.zone);
+      rules.push_back({id, timing.kind, watch.plan.severity.value_or(timing.severity), camera.id, watch.plan.zone, timing.confirm, timing.patience,
+                       timing.clear, timing.cooldown, timing.raise, timing.keep});
+    }
+  }
+  return out;
+}
+
+Eye::Eye(const CameraSettings& camera) : rules_(rules_of(camera)) {
+  for (std::size_t i = 0; i < camera.detect.size(); ++i) {
+    const Watch& watch = camera.detect[i];
+    const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
+    places_.push_back({&watch, camera.zone(watch.plan.zone), nullptr, &rules_[i], from_seconds(1 / rate), std::nullopt});
+  }
+  reset();
+}
+
+void Eye::reset() {
+  for (auto& place : places_) {
+    place.detector = place.watch->plan.make(place.zone);
+    place.due.reset();
+  }
+}
+
+void Eye::resume(const std::vector<Alert>& open) {
+  for (auto& place : places_) {
+    std::vector<Finding> findings;
+    for (const auto& alert : open)
+      if (std::ranges::any_of(*place.rules, [&](const Rule& rule) { return rule.id == alert.rule; }))
+        findings.push_back({alert.kind, alert.object, alert.confidence, alert.box, alert.started.steady, alert.since_uncertain, alert.severity,
+                            alert.measure, alert.likeness});
+    if (!findings.empty()) place.detector->resume(findings);
+  }
+}
+
+bool Eye::turn(const Place& place, Duration position) {
+  // A tenth early is in time: pictures rarely come to the millisecond.
+  return !place.due || position + place.interval / 10 >= *place.due;
+}
+
+bool Eye::wants(Duration position) const {
+  return std::ranges::any_of(places_, [&](const Place& place) { return turn(place, position); });
+}
+
+Seen Eye::look(const Frame& frame, bool all) {
+  Seen seen{frame, {}, {}};
+  for (auto& place : places_) {
+    if (!all && !turn(place, frame.position)) continue;
+    // The next turn is counted from when this one was due, unless that lies too far back (a gap in the footage).
+    const Duration base = place.due && frame.position - *place.due < place.interval ? *place.due : frame.position;
+    place.due = base + place.interval;
+    auto look = place.detector->look(frame);
+    for (const auto& rule : *place.rules) {
+      Sighting& sighting = seen.sightings.emplace_back(Sighting{&rule, {}});
+      for (auto& finding : look.findings)
+        if (finding.kind == rule.kind) sighting.findings.push_back(std::move(finding));
+    }
+    for (auto& observation : look.observations) seen.observations.push_back({place.watch->plan.zone, std::move(observation)});
+  }
+  return seen;
+}
+
+}  // namespace kuzet::run

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The detectors of one camera: which of them look at a picture, and what they see.
+#pragma once
+
+#include "agent/core/alert.hpp"
+#include "agent/core/frame.hpp"
+#include "agent/run/configuration.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kuzet::run {
+
+/// What one rule is told: all findings of its kind at this moment.
+struct Sighting {
+  const Rule* rule = nullptr;  ///< lives as long as its Eye's rules
+  std::vector<Finding> findings;
+};
+
+struct ZoneObservation {
+  std::string zone;
+  Observation observation;
+};
+
+/// What one look at one picture gave. A value; it crosses threads.
+struct Seen {
+  Frame frame;
+  std::vector<Sighting> sightings;
+  std::vector<ZoneObservation> observations;
+};
+
+/// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".
+std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera);
+
+/// Owns a camera's detectors; one thread. Each detector looks as often as it asks for and no oftener than `analyse` allows, by the time
+/// of the pictures, so a stream of any rate is looked at evenly.
+class Eye {
+ public:
+  explicit Eye(const CameraSettings& camera);
+
+  /// Gives the open alerts of an earlier run back to the detectors that raised them.
+  void resume(const std::vector<Alert>& open);
+  /// True when some detector wants to look at a picture of this position.
+  [[nodiscard]] bool wants(Duration position) const;
+  /// Every detector whose turn it is looks; with `all` every one.
+  Seen look(const Frame& frame, bool all = false);
+  /// Forgets everything that was seen: the next picture stands alone.
+  void reset();
+
+ private:
+  struct Place {
+    const Watch* watch = nullptr;
+    Polygon zone;
+    std::unique_ptr<vision::Detector> detector;
+    const std::vector<Rule>* rules = nullptr;
+    Duration interval{};
+    std::optional<Duration> due;
+  };
+  static bool turn(const Place& place, Duration position);
+
+  std::vector<std::vector<Rule>> rules_;  // one list for each watch
+  std::vector<Place> places_;
+};
+
+}  // namespace kuzet::run

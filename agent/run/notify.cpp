@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Telling systemd how we are.
+#include "agent/run/notify.hpp"
+
+#include <systemd/sd-daemon.h>
+
+namespace kuzet::run {
+
+// sd_notify fails only where nobody listens, and then there is nobody to tell.
+void notify_ready() { (void)sd_notify(0, "READY=1"); }
+void notify_stopping() { (void)sd_notify(0, "STOPPING=1"); }
+void notify_alive(const std::string& status) { (void)sd_notify(0, ("WATCHDOG=1\nSTATUS=" + status).c_str()); }
+
+}  // namespace kuzet::run

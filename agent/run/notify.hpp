@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Telling systemd how we are; without systemd, nothing happens.
+#pragma once
+
+#include <string>
+
+namespace kuzet::run {
+
+void notify_ready();
+void notify_stopping();
+/// The line that `systemctl status` shows; also feeds the watchdog.
+void notify_alive(const std::string& status);
+
+}  // namespace kuzet::run

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// From alert events to the store: pictures first, then the event, one after the other, again until the disk takes it.
+#pragma once
+
+#include "agent/core/frame.hpp"
+#include "agent/outbox/keeper.hpp"
+#include "agent/uplink/backoff.hpp"
+#include "agent/uplink/wire.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace kuzet::run {
+
+/// Writes events in the order in which they come. An event that the disk does not take waits, and all behind it; a picture that the disk
+/// does not take is given up and said. One thread (home); encoding and writing happen on the keeper's.
+class Recorder {
+ public:
+  using Say = std::function<void(const std::string& sentence)>;
+  using Recorded = std::function<void(const AlertEvent& event, const outbox::Stamp& stamp)>;
+
+  Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy, uplink::Backoff backoff, Say say,
+           Recorded recorded);
+
+  /// `frame` shows what happened; an empty one gives no evidence.
+  void record(AlertEvent event, Frame frame, const Moment& now);
+  /// Tries again what the disk did not take.
+  void tick(const Moment& now);
+  [[nodiscard]] bool idle() const { return waiting_.empty(); }
+
+ private:
+  struct Job {
+    AlertEvent event;
+    Frame frame;
+  };
+  struct Done {
+    Result<outbox::Stamp> stamp;
+    std::string without_picture;  // why there is none
+  };
+
+  void next();
+  void finished(const Done& done);
+  [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who, const std::vector<Polygon>& privacy);
+
+  outbox::Keeper& keeper_;
+  uplink::Identity who_;
+  std::map<std::string, std::vector<Polygon>> privacy_;  // of each camera
+  uplink::Backoff backoff_;
+  Say say_;
+  Recorded recorded_;
+  std::deque<std::shared_ptr<const Job>> waiting_;  // the front one is being written
+  bool writing_ = false;
+  bool told_ = false;
+  Moment now_{};
+  Steady again_{};
+};
+
+}  // namespace kuzet::run

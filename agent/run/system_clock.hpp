@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The board's own clocks, and whether the wall clock can be believed.
+#pragma once
+
+#include "agent/core/time.hpp"
+
+#include <atomic>
+#include <string>
+
+namespace kuzet::run {
+
+/// Any thread.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Moment now() const override;
+
+ private:
+  mutable std::atomic<bool> was_synced_ = false;
+};
+
+/// The kernel's id of this boot; empty where it does not tell.
+std::string boot_id();
+
+}  // namespace kuzet::run

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What restores an open alert after a restart: written with each of its events, read once at the next start.
+#include "agent/uplink/wire.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <string_view>
+
+namespace kuzet::uplink {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Opaque bytes as text that JSON carries.
+std::string hexadecimal(const std::string& bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+std::string from_hexadecimal(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  return out;
+}
+
+Box box_of(const json::array& a) {
+  return {a.at(0).to_number<double>(), a.at(1).to_number<double>(), a.at(2).to_number<double>(), a.at(3).to_number<double>()};
+}
+
+/// Steady time does not survive a reboot: a restored moment keeps its wall time only.
+Moment moment_of(const json::value& milliseconds) { return {Steady{}, Wall(std::chrono::milliseconds(milliseconds.to_number<std::int64_t>())), {}}; }
+
+Alert alert_of(const json::object& in) {
+  Alert alert;
+  alert.id = in.at("id").as_string();
+  alert.kind = kind_named(in.at("kind").as_string()).value();
+  alert.severity = severity_named(in.at("severity").as_string()).value();
+  alert.source = in.at("source").as_string();
+  alert.zone = in.at("zone").as_string();
+  alert.rule = in.at("rule").as_string();
+  alert.started = moment_of(in.at("started"));
+  alert.confirmed = moment_of(in.at("confirmed"));
+  alert.since_uncertain = in.at("since_uncertain").as_bool();
+  alert.confidence = in.at("confidence").to_number<double>();
+  alert.box = box_of(in.at("box").as_array());
+  alert.measure = in.at("measure").as_object();
+  alert.object = in.at("object").to_number<std::uint64_t>();
+  alert.likeness = from_hexadecimal(in.at("likeness").as_string());
+  return alert;
+}
+
+}  // namespace
+
+std::string open_state(const Alert& alert) {
+  const auto milliseconds = [](const Moment& moment) { return moment.wall.time_since_epoch().count(); };
+  return json::serialize(json::object{
+      {"id", alert.id},
+      {"kind", name(alert.kind)},
+      {"severity", name(alert.severity)},
+      {"source", alert.source},
+      {"zone", alert.zone},
+      {"rule", alert.rule},
+      {"started", milliseconds(alert.started)},
+      {"confirmed", milliseconds(alert.confirmed)},
+      {"since_uncertain", alert.since_uncertain},
+      {"confidence", alert.confidence},
+      {"box", json::array{alert.box.x, alert.box.y, alert.box.width, alert.box.height}},
+      {"measure", alert.measure},
+      {"object", alert.object},
+      {"likeness", hexadecimal(alert.likeness)},
+  });
+}
+
+Result<Alert> read_open_state(const std::string& text) {
+  try {
+    return alert_of(json::parse(text).as_object());
+  } catch (const std::exception& unreadable) {
+    return Error{Code::corrupt, std::string("the state of an open alert cannot be read: ") + unreadable.what()};
+  }
+}
+
+}  // namespace kuzet::uplink

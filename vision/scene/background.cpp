@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Two running backgrounds of one crop, a fast and a slow one, that follow the camera's exposure; tells what changed and what moves.
+#include "vision/scene/background.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace kuzet::vision {
+
+namespace {
+
+// Seconds. A thing that stops is in the fast background after two to three of its time constants.
+constexpr double fast_seconds = 0.6;
+constexpr double alike_seconds = 15;    // the slow background where nothing differs: follows the sun
+constexpr double differs_seconds = 90;  // where something differs that nobody holds
+constexpr double gone_seconds = 3;      // where the ground had edges that are there no more: it was no ground
+constexpr double longest_step = 0.5;    // a gap in the stream is no evidence: learn from it as from one ordinary picture
+constexpr double first_seconds = 1.0;   // so long both backgrounds are the same: the camera's exposure is settling
+
+// In natural logarithms of luma: 0.12 is 12 % brighter.
+constexpr float alike = 0.12F;
+constexpr float least_motion = 0.08F;
+constexpr float least_edge = 0.03F;
+constexpr float lift = 8;  // luma added before the logarithm, so that black noise does not become contrast
+constexpr int stride = 4;  // medians are taken from every 4th pixel of every 4th row
+
+float rate(double dt, double time_constant) { return static_cast<float>(1 - std::exp(-dt / time_constant)); }
+
+cv::Mat logarithms() {
+  cv::Mat table(1, 256, CV_32FC1);
+  for (int i = 0; i < 256; ++i) table.at<float>(i) = std::log(static_cast<float>(i) + lift);
+  return table;
+}
+
+struct Rates {
+  float alike, differs, gone;
+};
+
+void learn_row(const float* now, const uchar* gone, const uchar* held, const Rates& rates, std::span<float> slow) {
+  for (std::size_t x = 0; x < slow.size(); ++x) {
+    const float step = now[x] - slow[x];
+    // What differs much pulls no harder than what differs a little: steady traffic does not wash the road away.
+    const float much = rates.differs * std::clamp(step, -2 * alike, 2 * alike);
+    const float change = gone[x] != 0 ? rates.gone * step : std::abs(step) < alike ? rates.alike * step : much;
+    slow[x] += held != nullptr && held[x] != 0 ? 0 : change;
+  }
+}
+
+void compare_gradients(const cv::Mat& fast, const cv::Mat& slow, int y, float* out) {
+  const float *f = fast.ptr<float>(y), *f_above = fast.ptr<float>(y - 1), *f_below = fast.ptr<float>(y + 1);
+  const float *s = slow.ptr<float>(y), *s_above = slow.ptr<float>(y - 1), *s_below = slow.ptr<float>(y + 1);
+  for (int x = 1; x + 1 < fast.cols; ++x) {
+    const float fx = (f[x + 1] - f[x - 1]) / 2, fy = (f_below[x] - f_above[x]) / 2;
+    const float sx = (s[x + 1] - s[x - 1]) / 2, sy = (s_below[x] - s_above[x]) / 2;
+    const float apart = (fx - sx) * (fx - sx) + (fy - sy) * (fy - sy);
+    out[x] = fx * fx + fy * fy >= sx * sx + sy * sy ? apart : -apart;
+  }
+}
+
+}  // namespace
+
+void Background::reset() {
+  slow_.release();
+  fast_.release();
+  age_ = 0;
+}
+
+float Background::median(const cv::Mat& plane, bool absolute) {
+  samples_.clear();
+  for (int y = 0; y < plane.rows; y += stride)
+    for (int x = 0; x < plane.cols; x += stride) samples_.push_back(absolute ? std::abs(plane.at<float>(y, x)) : plane.at<float>(y, x));
+  const auto middle = samples_.begin() + static_cast<std::ptrdiff_t>(samples_.size() / 2);
+  std::nth_element(samples_.begin(), middle, samples_.end());
+  return *middle;
+}
+
+void Background::see(const cv::Mat& luma, double dt, const cv::Mat& held) {
+  static const cv::Mat table = logarithms();
+  smooth_ = cv::Mat();  // those who keep the last one keep it as it was
+  cv::GaussianBlur(luma, smooth_, {3, 3}, 0);
+  cv::LUT(smooth_, table, now_);
+  if (slow_.empty()) {
+    now_.copyTo(slow_);
+    now_.copyTo(fast_);
+    gone_ = cv::Mat(now_.size(), CV_8UC1, cv::Scalar(0));
+  }
+  follow_exposure();
+  find_moving();
+  learn(std::clamp(dt, 0.0, longest_step), held);
+  find_changed();
+}
+
+void Background::follow_exposure() {
+  cv::subtract(now_, slow_, difference_);
+  slow_ += cv::Scalar(median(difference_, false));
+  cv::subtract(now_, fast_, difference_);
+  const float gain = median(difference_, false);
+  fast_ += cv::Scalar(gain);
+  difference_ -= cv::Scalar(gain);
+}
+
+void Background::find_moving() {
+  // 1.4826 times the median of absolute values is the deviation of normal noise.
+  const float limit = std::max(least_motion, 4 * 1.4826F * median(difference_, true));
+  moving_ = cv::abs(difference_) > limit;
+}
+
+void Background::learn(double dt, const cv::Mat& held) {
+  cv::scaleAdd(difference_, rate(dt, fast_seconds), fast_, fast_);
+  age_ += dt;
+  if (age_ < first_seconds) {
+    cv::subtract(now_, slow_, difference_);
+    cv::scaleAdd(difference_, rate(dt, fast_seconds), slow_, slow_);
+    return;
+  }
+  const Rates rates{rate(dt, alike_seconds), rate(dt, differs_seconds), rate(dt, gone_seconds)};
+  cv::dilate(gone_, gone_, {});  // a gradient lies between two pixels: both must learn
+  gone_.setTo(0, moving_);
+  for (int y = 0; y < slow_.rows; ++y)
+    learn_row(now_.ptr<float>(y), gone_.ptr<uchar>(y), held.empty() ? nullptr : held.ptr<uchar>(y), rates, {slow_.ptr<float>(y), static_cast<std::size_t>(slow_.cols)});
+}
+
+void Background::find_changed() {
+  // Per pixel: how far the two gradients are apart, squared; negative where the ground has the stronger one.
+  difference_.create(slow_.size(), CV_32FC1);
+  difference_.setTo(0);
+  for (int y = 1; y + 1 < slow_.rows; ++y)
+    compare_gradients(fast_, slow_, y, difference_.ptr<float>(y));
+  const float limit = std::max(least_edge, 4 * std::sqrt(median(difference_, true)));
+  fresh_ = difference_ > limit * limit;
+  gone_ = difference_ < -limit * limit;
+  changed_share_ = static_cast<double>(cv::countNonZero(fresh_) + cv::countNonZero(gone_)) / static_cast<double>(slow_.total());
+}
+
+}  // namespace kuzet::vision
