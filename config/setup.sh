@@ -26,7 +26,7 @@ setup_look() { setup_present="$(dpkg-query -W -f ' ${Package}:${db:Status-Status
 setup_installed() { [[ $setup_present == *" $1:installed "* ]]; }
 
 # A version of the package can be had from the package sources that this machine knows.
-setup_available() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'; }
+setup_available() { [[ $(LC_ALL=C apt-cache policy "$1" 2>/dev/null || true) =~ Candidate:\ [^\(] ]]; }
 
 # setup_choose a|b: the first alternative that is there or can be had; fails when there is none.
 setup_choose() {
@@ -67,7 +67,7 @@ setup_root() {
 setup_install() {
   local sudo entry chosen log names=() command=()
   if ! command -v apt-get >/dev/null; then
-    setup_say "There is no apt-get here (Debian 12 or 13, or Raspberry Pi OS, is what this script knows). Please install by hand: $*"
+    setup_say "There is no apt-get here; this script knows Debian 12 and 13 and Raspberry Pi OS. Please install by hand: $*"
     return 1
   fi
   sudo="$(setup_root "$@")" || return 1
@@ -100,7 +100,7 @@ setup_install() {
 setup() {
   if [[ ${KUZET_SETUP:-} == no ]]; then return; fi
   if ! command -v dpkg-query >/dev/null; then
-    setup_say "This is no Debian system: install what config/packages.txt lists by other means, then run this again with KUZET_SETUP=no."
+    setup_say "This is no Debian system: install what config/packages.txt lists, then run this again with KUZET_SETUP=no."
     return 1
   fi
   local missing

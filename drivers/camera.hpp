@@ -19,10 +19,10 @@ enum class Pace { real_time, fast };
 
 /// What the agent asks of a source.
 struct CameraRequest {
-  std::string source;        ///< as the configuration names it: a URL, a device, a file, a folder
+  std::string source;  ///< as the configuration names it: a URL, a device, a file, a folder
   Pace pace = Pace::real_time;
-  bool repeat = false;       ///< start again at the end of recorded footage
-  double folder_rate = 1;    ///< pictures a second for a folder of pictures
+  bool repeat = false;                          ///< start again at the end of recorded footage
+  double folder_rate = 1;                       ///< pictures a second for a folder of pictures
   Duration timeout = std::chrono::seconds(10);  ///< longest wait for an open or for a picture
 };
 
@@ -31,9 +31,9 @@ class Camera {
  public:
   virtual ~Camera() = default;
 
-  /// Waits for the next picture. nullopt: recorded footage is at its end, or `stop` was requested. A failure with `io` may pass when
-  /// the source is opened again. A picture that is damaged is skipped and counted, not a failure, as long as others follow.
-  /// `taken` is when the picture was due (real time) or `start` plus its position (fast).
+  /// Waits for the next picture. nullopt: recorded footage is at its end, or `stop` was requested. A failure with `io` may pass
+  /// when the source is opened again. A picture that is damaged is skipped and counted, not a failure, as long as others
+  /// follow. `taken` is when the picture was due (real time) or `start` plus its position (fast).
   virtual Result<std::optional<Frame>> read(std::stop_token stop) = 0;
 
   /// What was wrong with footage that could still be used ("ends in the middle of a picture"), empty when nothing was.

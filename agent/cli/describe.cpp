@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kuzet describe`: what detectors, drivers and sections of the configuration are, from their own declarations.
 #include "agent/cli/cli.hpp"
+#include "agent/core/json.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <iostream>
 #include <memory>
@@ -61,7 +61,7 @@ void print_schema() {
   auto schema = settings::object_schema(run::configuration_fields());
   boost::json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Kuzet configuration"}};
   for (const auto& member : schema) out[member.key()] = member.value();
-  std::cout << boost::json::serialize(out) << '\n';
+  std::cout << json_text(out) << '\n';
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // `kuzet replay`: the same detectors, rules and lifecycle over recorded footage, as fast as the machine can; sends and stores nothing.
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/cli/cli.hpp"
+#include "agent/core/json.hpp"
 #include "agent/evidence/overlay.hpp"
 #include "agent/run/eye.hpp"
 #include "drivers/camera.hpp"
@@ -9,7 +10,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <opencv2/core/utility.hpp>
 
 #include <cmath>
@@ -36,8 +36,6 @@ class FootageClock final : public Clock {
  public:
   [[nodiscard]] Moment now() const override { return {}; }
 };
-
-double rounded(double value, double steps) { return std::round(value * steps) / steps; }
 
 /// One camera's footage from its first picture to its last.
 class Replay {
@@ -86,7 +84,7 @@ class Replay {
   }
 
   static json::object line(const Frame& frame) {
-    json::object out{{"t", rounded(in_seconds(frame.position), 1000)}};
+    json::object out{{"t", rounded(in_seconds(frame.position), 3)}};
     if (!frame.picture.empty()) out["picture"] = frame.picture;
     return out;
   }
@@ -101,12 +99,12 @@ class Replay {
     if (!alert.zone.empty()) out["zone"] = alert.zone;
     if (event.phase != Phase::closed) {
       out["severity"] = name(alert.severity);
-      out["confidence"] = rounded(alert.confidence, 100);
+      out["confidence"] = rounded(alert.confidence, 2);
       const Box& b = alert.box;
-      out["box"] = json::array{rounded(b.x, 1e4), rounded(b.y, 1e4), rounded(b.width, 1e4), rounded(b.height, 1e4)};
+      out["box"] = json::array{rounded(b.x, 4), rounded(b.y, 4), rounded(b.width, 4), rounded(b.height, 4)};
     }
     out["measure"] = alert.measure;
-    std::cout << json::serialize(out) << '\n';
+    std::cout << json_text(out) << '\n';
   }
 
   void print(const run::ZoneObservation& one, const Frame& frame) const {
@@ -115,7 +113,7 @@ class Replay {
     out["camera"] = camera_.id;
     if (!one.zone.empty()) out["zone"] = one.zone;
     for (const auto& value : one.observation.values) out[value.key()] = value.value();
-    std::cout << json::serialize(out) << '\n';
+    std::cout << json_text(out) << '\n';
   }
 
   void draw(const run::Seen& seen) {

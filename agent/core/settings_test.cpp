@@ -37,7 +37,8 @@ const Field& field(const std::string& name) {
 
 /// One character changed, dropped, doubled or swapped, one line moved, one odd byte put in.
 std::string mutated(std::string text, std::mt19937& random) {
-  static const std::string odd("[]{}:,-?#&*!|>'\"%@`~\t\r\n $\0\x04\x7f\xff\xc3 0aZ", 36);
+  static constexpr char odd_text[] = "[]{}:,-?#&*!|>'\"%@`~\t\r\n $\0\x04\x7f\xff\xc3 0aZ";
+  static const std::string odd(odd_text, sizeof odd_text - 1);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
   for (std::size_t times = 1 + below(3); times-- > 0 && text.size() > 2;) {
     const std::size_t at = below(text.size() - 1);
@@ -124,7 +125,8 @@ TEST_CASE("a number that is none for a computer is refused", "[K6]") {
 }
 
 TEST_CASE("a wrong unit is refused with the right ones", "[K6]") {
-  CHECK(contains(refusal("watch: {dwell: 3 minutes}\n"), "watch.dwell: \"3 minutes\" is not a duration; write it as 500ms, 30s, 3min"));
+  CHECK(contains(refusal("watch: {dwell: 3 minutes}\n"),
+                 "watch.dwell: \"3 minutes\" is not a duration; write it as 500ms, 30s, 3min"));
   CHECK(contains(refusal("watch: {dwell: 180}\n"), "is not a duration"));
   CHECK(contains(refusal("room: 2GByte\n"), "room: \"2GByte\" is not a size; write it as 500MB, 256MiB or 2GiB"));
   CHECK(contains(refusal("room: -1MiB\n"), "is not a size"));
@@ -187,8 +189,9 @@ TEST_CASE("whatever is done to a file it is read or refused with a line and a ke
       REQUIRE(fault.at.column >= 1);
       REQUIRE_FALSE(fault.what.empty());
       // A fault without a key is one of the whole file: it is no YAML, or no map.
-      const bool whole_file = fault.what.find("not ") == 0 || fault.what.find("control") == 0 || fault.what.find("must be a map") == 0 ||
-                              fault.what.find("a key must") == 0 || fault.what.find("a second document") == 0;
+      const bool whole_file = fault.what.find("not ") == 0 || fault.what.find("control") == 0 ||
+                              fault.what.find("must be a map") == 0 || fault.what.find("a key must") == 0 ||
+                              fault.what.find("a second document") == 0;
       REQUIRE((whole_file || !fault.key.empty()));
     }
   }
@@ -201,7 +204,8 @@ TEST_CASE("sizes are read as people write them and written the shortest way", "[
   CHECK(parse_bytes("500kB").value() == Bytes{500'000});
   CHECK(parse_bytes("7").value() == Bytes{7});
   CHECK(parse_bytes("7B").value() == Bytes{7});
-  for (const char* text : {"", "B", "GiB", "1 GiB", "1gib", "1.2.3MB", "-1", "99999999TiB", "1e9"}) CHECK_FALSE(parse_bytes(text).has_value());
+  for (const char* text : {"", "B", "GiB", "1 GiB", "1gib", "1.2.3MB", "-1", "99999999TiB", "1e9"})
+    CHECK_FALSE(parse_bytes(text).has_value());
   CHECK(to_text(Bytes{2'000'000'000}) == "2GB");
   CHECK(to_text(Bytes{2ULL << 30}) == "2GiB");
   CHECK(to_text(Bytes{0}) == "0");

@@ -51,7 +51,10 @@ class Mp4 final : public Overlay {
                const std::vector<Mark>& marks) override {
     if (frame.empty()) return {};
     if (!format_)
-      if (auto opened = open(frame.luma.size()); !opened) return std::move(opened.error()).within(file_);
+      if (auto opened = open(frame.luma.size()); !opened) {
+        format_.reset();  // nothing half open for the next picture or for finish()
+        return opened;
+      }
     paint(covered(frame, privacy), zones, marks);
     const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(frame.position).count();
     picture_->pts = last_ = std::max<std::int64_t>(last_ + 1, at);
@@ -80,7 +83,7 @@ class Mp4 final : public Overlay {
     format_.reset(raw);
     const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_H264);
     if (encoder == nullptr) encoder = avcodec_find_encoder(AV_CODEC_ID_MPEG4);
-    if (encoder == nullptr) return Error{Code::io, "this FFmpeg can encode neither H.264 nor MPEG-4"};
+    if (encoder == nullptr) return Error{Code::io, file_ + ": this FFmpeg can encode neither H.264 nor MPEG-4"};
     codec_.reset(avcodec_alloc_context3(encoder));
     codec_->width = even(size.width);
     codec_->height = even(size.height);

@@ -40,8 +40,13 @@ void scale(cv::Mat& plane, const cv::Size& size) {
 
 /// JPEG wants full range (JFIF 1.02); video mostly is not.
 void stretch(Frame& frame) {
-  frame.luma.convertTo(frame.luma, CV_8U, 255.0 / 219.0, -16.0 * 255.0 / 219.0);
-  for (cv::Mat* plane : {&frame.cb, &frame.cr}) plane->convertTo(*plane, CV_8U, 255.0 / 224.0, 128.0 - 128.0 * 255.0 / 224.0);
+  const auto to_new_plane = [](cv::Mat& plane, double factor, double offset) {
+    cv::Mat out;  // not in place: the plane may be the decoder's own
+    plane.convertTo(out, CV_8U, factor, offset);
+    plane = out;
+  };
+  to_new_plane(frame.luma, 255.0 / 219.0, -16.0 * 255.0 / 219.0);
+  for (cv::Mat* plane : {&frame.cb, &frame.cr}) to_new_plane(*plane, 255.0 / 224.0, 128.0 - 128.0 * 255.0 / 224.0);
   frame.full_range = true;
 }
 

@@ -206,22 +206,23 @@ Result<Counts> Outbox::counts() {
 }
 
 /// Pictures leave oldest first when the budget is used up; those that were sent go before those that were not.
+/// The row of one that left stays, empty, so that its number is never given to another picture.
 Result<> Outbox::make_room(std::uint64_t bytes) {
+  if (bytes > options_.evidence_budget) return Error{Code::full, "the picture is larger than the whole evidence budget"};
   auto total = db_.prepare("SELECT coalesce(sum(bytes), 0) FROM picture");
   if (const auto row = total.step(); !row) return row.error();
   auto used = static_cast<std::uint64_t>(total.integer(0));
   while (used > 0 && used + bytes > options_.evidence_budget) {
-    auto oldest = db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture ORDER BY sent DESC, seq, n LIMIT 1");
+    auto oldest = db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture WHERE bytes > 0 ORDER BY sent DESC, seq, n LIMIT 1");
     if (const auto row = oldest.step(); !row) return row.error();
     const Picture picture = picture_of(oldest);
     oldest.reset();
     std::error_code gone;  // a file that is gone already is what we want
     std::filesystem::remove(file(picture.alert, picture.n), gone);
-    auto remove = db_.prepare("DELETE FROM picture WHERE alert = ? AND n = ?");
-    if (auto done = remove.bind(1, picture.alert).bind(2, picture.n).run(); !done) return done;
+    auto empty = db_.prepare("UPDATE picture SET bytes = 0, sent = 1 WHERE alert = ? AND n = ?");
+    if (auto done = empty.bind(1, picture.alert).bind(2, picture.n).run(); !done) return done;
     used -= picture.bytes;
   }
-  if (bytes > options_.evidence_budget) return Error{Code::full, "the picture is larger than the whole evidence budget"};
   return {};
 }
 

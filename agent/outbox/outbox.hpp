@@ -86,7 +86,8 @@ class Outbox {
 
   /// Writes a picture and flushes it to the disk, before the alert that announces it. `full`: the disk's reserve or the picture budget
   /// would be touched; the alert then goes without it.
-  /// It gets the next number of its alert; its topic is `topics` and that number.
+  /// It gets the next number of its alert, counted from what is recorded: one picture for each event, and a second try overwrites the
+  /// first. No number is ever given twice. Its topic is `topics` and that number.
   Result<Picture> keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg);
 
   /// Records an event durably and gives its place. When this returns, a power cut does not lose it.

@@ -31,7 +31,7 @@ Result<Database> open_database(const std::filesystem::path& file) {
   for (const char* pragma : pragmas)
     if (auto done = db->execute(pragma); !done) return done.error();
   if (auto made = db->execute(tables); !made) return made.error();
-  if (auto readable = db->execute("SELECT count(*) FROM outbox; SELECT max(seq) FROM journal; SELECT count(*) FROM picture"); !readable)
+  if (auto readable = db->execute("SELECT count(*) FROM outbox; SELECT max(seq) FROM journal; SELECT count(*) FROM picture; SELECT count(*) FROM meta"); !readable)
     return readable.error();
   return db;
 }

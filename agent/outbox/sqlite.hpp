@@ -39,7 +39,7 @@ class Statement {
 
   Statement& bind(int index, std::int64_t value) { return sqlite3_bind_int64(handle_.get(), index, value), *this; }
   Statement& bind(int index, std::string_view text) {
-    return sqlite3_bind_text(handle_.get(), index, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
+    return sqlite3_bind_text(handle_.get(), index, text.empty() ? "" : text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
   }
   Statement& bind_null(int index) { return sqlite3_bind_null(handle_.get(), index), *this; }
 

@@ -128,7 +128,11 @@ void read_watch(CameraSettings& camera, const Node& node, const std::string& key
   const auto* found = vision::find_detector(type->text);
   if (found == nullptr)
     return faults.add(type->at, key + ".type", "there is no detector \"" + type->text + "\"" + suggestion(type->text, detector_names()));
-  camera.detect.push_back({found, found->plan(node, key, faults), node.at});
+  Watch& watch = camera.detect.back();
+  watch.type = found;
+  watch.plan = found->plan(node, key, faults);
+  const Node* zone = node.find("zone");
+  watch.at = zone == nullptr ? node.at : zone->at;
 }
 
 s::Declared<CameraSettings> detect() {
@@ -136,7 +140,10 @@ s::Declared<CameraSettings> detect() {
               detect_schema(), nullptr};
   return {field, [](CameraSettings& camera, const Node& node, const std::string& key, Faults& faults) {
             if (!s::check_list(node, key, faults)) return;
-            for (std::size_t i = 0; i < node.items.size(); ++i) read_watch(camera, node.items[i], item(key, i), faults);
+            for (std::size_t i = 0; i < node.items.size(); ++i) {
+              camera.detect.emplace_back();  // also for one that is wrong, so that the others keep their number
+              read_watch(camera, node.items[i], item(key, i), faults);
+            }
           }};
 }
 
@@ -182,6 +189,7 @@ void check_watches(const CameraSettings& camera, const std::string& key, Faults&
   for (const auto& zone : camera.zones) names.push_back(zone.id);
   for (std::size_t i = 0; i < camera.detect.size(); ++i) {
     const auto& watch = camera.detect[i];
+    if (watch.type == nullptr) continue;  // told already
     const std::string place = item(key + ".detect", i);
     const std::string& zone = watch.plan.zone;
     if (zone.empty() && watch.type->needs_zone)
@@ -196,16 +204,23 @@ void check_watches(const CameraSettings& camera, const std::string& key, Faults&
 
 void check_cameras(Configuration& all, const Node& root, const std::string& key, Faults& faults) {
   const Node* list = root.find("cameras");
+  if (list == nullptr || list->items.size() != all.cameras.size()) return;  // the key is there twice, which was told
+  const auto place_of = [](const Node& settings, std::string_view name) {
+    const Node* value = settings.find(name);
+    return value == nullptr ? settings.at : value->at;
+  };
   std::vector<std::string> seen;
   for (std::size_t i = 0; i < all.cameras.size(); ++i) {
     CameraSettings& camera = all.cameras[i];
-    camera.at = list->items[i].at;
+    const Node& node = list->items[i];
+    camera.at = node.at;
     const std::string place = item(key, i);
     if (!camera.id.empty() && std::ranges::find(seen, camera.id) != seen.end())
-      faults.add(camera.at, place + ".id", "there is a camera \"" + camera.id + "\" already");
+      faults.add(place_of(node, "id"), place + ".id", "there is a camera \"" + camera.id + "\" already");
     seen.push_back(camera.id);
     if (!camera.source.empty() && drivers::find_camera(camera.source) == nullptr)
-      faults.add(camera.at, place + ".source", "this version cannot read \"" + camera.source + "\": give a video file or a folder of pictures");
+      faults.add(place_of(node, "source"), place + ".source",
+                 "this version cannot read \"" + camera.source + "\": give a video file or a folder of pictures");
     check_watches(camera, place, faults);
   }
 }

@@ -59,7 +59,7 @@ struct Zone {
 struct Watch {
   const vision::DetectorType* type = nullptr;
   vision::Plan plan;
-  Place at;
+  Place at;  ///< of its zone, where it names one
 };
 
 struct CameraSettings {

@@ -47,8 +47,9 @@ void Eye::resume(const std::vector<Alert>& open) {
 }
 
 bool Eye::turn(const Place& place, Duration position) {
+  if (!place.due || *place.due - position > 2 * place.interval) return true;  // the second: a stream that was opened again begins at 0
   // A tenth early is in time: pictures rarely come to the millisecond.
-  return !place.due || position + place.interval / 10 >= *place.due;
+  return position + place.interval / 10 >= *place.due;
 }
 
 bool Eye::wants(Duration position) const {
@@ -59,8 +60,8 @@ Seen Eye::look(const Frame& frame, bool all) {
   Seen seen{frame, {}, {}};
   for (auto& place : places_) {
     if (!all && !turn(place, frame.position)) continue;
-    // The next turn is counted from when this one was due, unless that lies too far back (a gap in the footage).
-    const Duration base = place.due && frame.position - *place.due < place.interval ? *place.due : frame.position;
+    // The next turn is counted from when this one was due, unless that lies too far away (a gap in the footage, a stream opened again).
+    const Duration base = place.due && std::chrono::abs(frame.position - *place.due) < place.interval ? *place.due : frame.position;
     place.due = base + place.interval;
     auto look = place.detector->look(frame);
     for (const auto& rule : *place.rules) {

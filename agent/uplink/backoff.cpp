@@ -16,8 +16,10 @@ Chance system_chance() {
 }
 
 Duration Backoff::next() {
-  const double ceiling = std::min(in_seconds(most_), std::exp2(std::min(failures_++, 30)));
-  return std::max(least_, from_seconds(chance_() * ceiling));
+  failures_ = std::min(failures_ + 1, 30);
+  const double least = in_seconds(least_);
+  const double ceiling = std::clamp(std::exp2(failures_), least, std::max(least, in_seconds(most_)));
+  return from_seconds(least + chance_() * (ceiling - least));
 }
 
 }  // namespace kuzet::uplink

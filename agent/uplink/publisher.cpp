@@ -13,6 +13,7 @@ constexpr std::size_t batch = 50;         // acknowledged messages deleted at on
 constexpr std::size_t widest_window = 16;
 constexpr std::size_t headroom = 4;       // below the broker's receive maximum
 constexpr int accepted_below = 0x80;
+constexpr double slowest = 16'000;        // bytes a second: a link that is slower than that cannot carry pictures
 constexpr auto retry_refused = std::chrono::minutes(1);
 
 std::size_t window_for(const link::Welcome& welcome) {
@@ -31,7 +32,7 @@ void Publisher::tick(const Moment& now) {
   if (state_ == State::connecting && now.steady - connecting_since_ > plan_.answer_within)
     return go_offline("the broker does not answer", now);
   if (state_ != State::online) return;
-  const bool silent = std::ranges::any_of(in_flight_, [&](const auto& one) { return now.steady - one.second.sent > plan_.answer_within; });
+  const bool silent = std::ranges::any_of(in_flight_, [&](const auto& one) { return now.steady > one.second.answer_by; });
   if (silent) return go_offline("the broker does not acknowledge", now);
   if (refused_ && now.steady - *refused_ >= retry_refused) {
     refused_.reset();
@@ -39,6 +40,7 @@ void Publisher::tick(const Moment& now) {
     more_ = true;
   }
   forget();
+  mark_picture();
   pump(now);
 }
 
@@ -50,9 +52,11 @@ void Publisher::wake(const Moment& now) {
 }
 
 void Publisher::stop(const Moment& now, std::chrono::milliseconds wait) {
+  now_ = now;
   forget();
+  mark_picture();
   if (state_ == State::online) {
-    send(state_message(plan_.who, false, plan_.boot, now.wall), {Greeting{}, now.steady});
+    send(state_message(plan_.who, false, plan_.boot, now.wall), Greeting{});
     link_->disconnect(wait);
   }
   link_->drop();
@@ -70,6 +74,7 @@ void Publisher::connect(const Moment& now) {
 
 void Publisher::connected(const link::Welcome& welcome, const Moment& now) {
   if (state_ != State::connecting) return;
+  now_ = now;
   state_ = State::online;
   window_ = window_for(welcome);
   maximum_packet_ = welcome.maximum_packet;
@@ -88,8 +93,8 @@ void Publisher::connected(const link::Welcome& welcome, const Moment& now) {
 }
 
 void Publisher::greet(const Moment& now) {
-  send(state_message(plan_.who, true, plan_.boot, now.wall), {Greeting{}, now.steady});
-  send(birth_message(plan_.who, plan_.about), {Greeting{}, now.steady});
+  send(state_message(plan_.who, true, plan_.boot, now.wall), Greeting{});
+  send(birth_message(plan_.who, plan_.about), Greeting{});
 }
 
 void Publisher::lost(const Error& error, const Moment& now) {
@@ -131,58 +136,81 @@ void Publisher::settle(const outbox::Pending& pending, int reason, const Moment&
 
 void Publisher::settle(const outbox::Picture& picture, int reason) {
   if (reason >= accepted_below) say_("uplink: the broker refused picture " + picture.topic + " with reason " + std::to_string(reason));
-  backlog_.picture_sent(picture.alert, picture.n, [this](const Result<>& marked) {
-    if (!marked) say_("uplink: " + marked.error().what);
+  settled_picture_ = picture;
+  mark_picture();
+}
+
+/// Until the store knows that a picture is settled, it would give the same one again.
+void Publisher::mark_picture() {
+  if (!settled_picture_ || marking_) return;
+  marking_ = true;
+  backlog_.picture_sent(settled_picture_->alert, settled_picture_->n, [this](const Result<>& marked) {
+    marking_ = false;
+    if (!marked) return trouble(marked.error());
+    settled_picture_.reset();
+    picture_wanted_ = true;
+    pump(now_);
   });
-  picture_wanted_ = true;
 }
 
 void Publisher::forget() {
   if (done_.empty()) return;
   backlog_.forget(done_, [this, seqs = done_](const Result<>& forgotten) {
-    if (forgotten) return;
-    say_("uplink: " + forgotten.error().what);
+    if (forgotten) return void(told_trouble_ = false);
+    trouble(forgotten.error());
     done_.insert(done_.end(), seqs.begin(), seqs.end());
   });
   done_.clear();
 }
 
-bool Publisher::alerts_in_flight() const {
-  return std::ranges::any_of(in_flight_, [](const auto& one) { return std::holds_alternative<outbox::Pending>(one.second.what); });
+/// What the store cannot do now is asked again with each tick, and said once.
+void Publisher::trouble(const Error& error) {
+  if (!told_trouble_) say_("uplink: " + error.what);
+  told_trouble_ = true;
 }
 
-/// Fills the window: alerts first, a picture when there is no alert to send.
+bool Publisher::nothing_in_flight() const {
+  return std::ranges::all_of(in_flight_, [](const auto& one) { return std::holds_alternative<Greeting>(one.second.what); });
+}
+
+/// Fills the window: alerts first, one picture at a time when there is no alert to send.
 void Publisher::pump(const Moment& now) {
   while (state_ == State::online && !queue_.empty() && in_flight_.size() < window_) {
     outbox::Pending next = std::move(queue_.front());
     queue_.pop_front();
     const auto message = alert_message(next, plan_.store, now.wall);
-    send(message, {std::move(next), now.steady});
+    send(message, std::move(next));
   }
   if (state_ != State::online || fetching_) return;
   if (queue_.empty() && more_) return fetch(now);
-  if (queue_.empty() && !alerts_in_flight() && picture_wanted_ && in_flight_.size() < window_) fetch_picture(now);
+  const bool free = queue_.empty() && nothing_in_flight() && !settled_picture_ && in_flight_.size() < window_;
+  if (free && picture_wanted_) fetch_picture(now);
 }
 
-void Publisher::send(const link::Message& message, Flight flight) {
+void Publisher::send(const link::Message& message, What what) {
   if (state_ != State::online) return;
   const auto number = ++number_;
-  in_flight_.emplace(number, std::move(flight));
+  const auto patience = plan_.answer_within + from_seconds(static_cast<double>(message.payload.size()) / slowest);
+  in_flight_.emplace(number, Flight{std::move(what), now_.steady + patience});
   if (auto sent = link_->publish(number, message); !sent) go_offline(sent.error().what, now_);
 }
 
 void Publisher::fetch(const Moment&) {
   fetching_ = true;
   more_ = false;
-  backlog_.messages(cursor_, page, [this, epoch = epoch_](Result<std::vector<outbox::Pending>> result) {
+  backlog_.messages(cursor_, page, [this, epoch = epoch_, after = cursor_](Result<std::vector<outbox::Pending>> result) {
     if (epoch != epoch_ || state_ != State::online) return;
     fetching_ = false;
+    if (after != cursor_) return pump(now_);  // meanwhile it was decided to begin with the oldest again
     received(std::move(result), now_);
   });
 }
 
 void Publisher::received(Result<std::vector<outbox::Pending>> messages, const Moment& now) {
-  if (!messages) return say_("uplink: the store cannot be read: " + messages.error().what), void(more_ = true);
+  if (!messages) {
+    more_ = true;
+    return trouble(messages.error());
+  }
   more_ = more_ || messages->size() == page;
   for (auto& message : *messages) {
     cursor_ = message.seq;
@@ -206,14 +234,17 @@ void Publisher::fetch_picture(const Moment&) {
 }
 
 void Publisher::received(Result<std::optional<outbox::PendingPicture>> picture, const Moment& now) {
-  if (!picture) return say_("uplink: " + picture.error().what);
+  if (!picture) {
+    picture_wanted_ = true;
+    return trouble(picture.error());
+  }
   if (*picture) {
     const auto message = picture_message(**picture);
     if (maximum_packet_ != 0 && message.payload.size() + message.topic.size() + 256 > maximum_packet_) {
       constexpr int too_large = 0x95;  // what the broker would say
       return settle((*picture)->about, too_large), pump(now);
     }
-    send(message, {(*picture)->about, now.steady});
+    send(message, (*picture)->about);
   }
   pump(now);
 }

@@ -12,6 +12,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -25,7 +26,8 @@ struct Plan {
   std::string store;
   std::uint64_t boot = 0;
   boost::json::object about;         ///< for the birth message
-  Duration answer_within = std::chrono::seconds(10);  ///< without the broker's word for this long, the connection is given up
+  /// Without the broker's word for this long (large pictures: a little longer) the connection is given up.
+  Duration answer_within = std::chrono::seconds(10);
 };
 
 /// What a person may want to know.
@@ -57,9 +59,10 @@ class Publisher {
  private:
   enum class State { offline, connecting, online, stopped };
   struct Greeting {};  // state and birth: made anew for each connection
+  using What = std::variant<Greeting, outbox::Pending, outbox::Picture>;
   struct Flight {
-    std::variant<Greeting, outbox::Pending, outbox::Picture> what;
-    Steady sent;
+    What what;
+    Steady answer_by;
   };
 
   void connect(const Moment& now);
@@ -70,11 +73,13 @@ class Publisher {
   void fetch_picture(const Moment& now);
   void received(Result<std::vector<outbox::Pending>> page, const Moment& now);
   void received(Result<std::optional<outbox::PendingPicture>> picture, const Moment& now);
-  void send(const link::Message& message, Flight flight);
+  void send(const link::Message& message, What what);
   void settle(const outbox::Pending& pending, int reason, const Moment& now);
   void settle(const outbox::Picture& picture, int reason);
   void forget();
-  [[nodiscard]] bool alerts_in_flight() const;
+  void mark_picture();
+  void trouble(const Error& error);
+  [[nodiscard]] bool nothing_in_flight() const;
 
   Plan plan_;
   Backlog& backlog_;
@@ -98,7 +103,10 @@ class Publisher {
   bool fetching_ = false;
   bool more_ = false;         // the store may hold more than was fetched
   bool picture_wanted_ = true;
+  std::optional<outbox::Picture> settled_picture_;  // sent or given up, and the store does not know it yet
+  bool marking_ = false;
   std::vector<std::uint64_t> done_;  // acknowledged, to be deleted in a batch
+  bool told_trouble_ = false;
   Moment now_{};
   std::optional<Steady> refused_;  // when the broker first refused what is still pending
 };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What restores an open alert after a restart: written with each of its events, read once at the next start.
+#include "agent/core/json.hpp"
 #include "agent/uplink/wire.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
+#include <charconv>
+#include <stdexcept>
 #include <string_view>
 
 namespace kuzet::uplink {
@@ -27,8 +29,14 @@ std::string hexadecimal(const std::string& bytes) {
 }
 
 std::string from_hexadecimal(std::string_view text) {
+  if (text.size() % 2 != 0) throw std::invalid_argument("half a byte");
   std::string out;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) out += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    unsigned int byte = 0;
+    const auto read = std::from_chars(text.data() + i, text.data() + i + 2, byte, 16);
+    if (read.ptr != text.data() + i + 2) throw std::invalid_argument("no hexadecimal digits");
+    out += static_cast<char>(byte);
+  }
   return out;
 }
 
@@ -62,7 +70,7 @@ Alert alert_of(const json::object& in) {
 
 std::string open_state(const Alert& alert) {
   const auto milliseconds = [](const Moment& moment) { return moment.wall.time_since_epoch().count(); };
-  return json::serialize(json::object{
+  return json_text(json::object{
       {"id", alert.id},
       {"kind", name(alert.kind)},
       {"severity", name(alert.severity)},

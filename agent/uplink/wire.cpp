@@ -2,10 +2,9 @@
 // Composing payloads.
 #include "agent/uplink/wire.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
+#include "agent/core/json.hpp"
 
-#include <cmath>
+#include <boost/json/array.hpp>
 
 namespace kuzet::uplink {
 
@@ -15,10 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds prompt{10};
 
-/// Enough for any picture (a ten-thousandth of it), and short to read.
-double rounded(double value) { return std::round(value * 1e4) / 1e4; }
-
-json::array to_json(const Box& box) { return {rounded(box.x), rounded(box.y), rounded(box.width), rounded(box.height)}; }
+json::array to_json(const Box& box) { return {rounded(box.x, 4), rounded(box.y, 4), rounded(box.width, 4), rounded(box.height, 4)}; }
 
 json::value ended(const Alert& alert) {
   if (!alert.ended) return nullptr;
@@ -33,7 +29,7 @@ json::array to_json(const std::vector<Announced>& evidence) {
 }
 
 link::Message json_message(std::string topic, const json::object& payload, bool retained) {
-  return {std::move(topic), json::serialize(payload), retained, "application/json", {{"schema", std::string(payload.at("schema").as_string())}}};
+  return {std::move(topic), json_text(payload), retained, "application/json", {{"schema", std::string(payload.at("schema").as_string())}}};
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ std::string alert_body(const Identity& who, const AlertEvent& event, const std::
   out["confirmed"] = rfc3339(alert.confirmed.wall);
   out["ended"] = ended(alert);
   out["clock"] = name(event.at.clock);
-  out["confidence"] = std::round(alert.confidence * 100) / 100;
+  out["confidence"] = rounded(alert.confidence, 2);
   out["box"] = to_json(alert.box);
   out["measure"] = alert.measure;
   if (alert.since_uncertain) out["since_uncertain"] = true;
@@ -69,7 +65,7 @@ std::string alert_body(const Identity& who, const AlertEvent& event, const std::
   out["evidence"] = to_json(evidence);
   out["rule"] = alert.rule;
   out["configuration"] = who.configuration;
-  return json::serialize(out);
+  return json_text(out);
 }
 
 link::Message alert_message(const outbox::Pending& pending, const std::string& store, Wall now) {

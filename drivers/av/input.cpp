@@ -15,7 +15,8 @@ namespace {
 
 // Others would take a text for teletext art, noise for MP3, or read further files that a play list names.
 constexpr const char* video_formats =
-    "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc,m4v,mpegvideo,mjpeg,mpjpeg,ivf,obu,ogg,asf,nut,mxf,dhav,gif,apng,yuv4mpegpipe";
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,flv,h264,hevc,m4v,mpegvideo,mjpeg,mpjpeg,ivf,obu,ogg,asf,nut,mxf,dhav,gif,apng,"
+    "yuv4mpegpipe";
 constexpr const char* picture_formats =
     "jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,tiff_pipe,pgm_pipe,ppm_pipe,pbm_pipe,pam_pipe,gif_pipe";
 
@@ -90,7 +91,8 @@ std::optional<Error> Input::look_inside() {
   const auto index = static_cast<std::size_t>(video_->index);
   if (index < lengths.size() && lengths[index] > 0) declared_ = to_duration(lengths[index], video_->time_base);
   // The length of the whole is the video's only where there is nothing else, and none where libav guesses it.
-  else if (format_->nb_streams == 1 && format_->duration > 0 && format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
+  else if (format_->nb_streams == 1 && format_->duration > 0 &&
+           format_->duration_estimation_method == AVFMT_DURATION_FROM_STREAM)
     declared_ = to_duration(format_->duration, {1, AV_TIME_BASE});
   return std::nullopt;
 }

@@ -94,11 +94,16 @@ SwsContext* Pictures::scaler(const AVFrame& picture, bool full_range) {
   scaler_.reset(sws_alloc_context());
   if (!scaler_) return nullptr;
   const std::pair<const char*, int> options[] = {
-      {"srcw", key.width},           {"srch", key.height},
-      {"dstw", key.width},           {"dsth", key.height},
-      {"src_format", key.format},    {"dst_format", AV_PIX_FMT_YUV420P},
-      {"src_range", key.full_range}, {"dst_range", key.full_range},  // the same range in and out, no levels are lost
-      {"sws_flags", SWS_BILINEAR | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT}, {"threads", 1}};
+      {"srcw", key.width},
+      {"srch", key.height},
+      {"dstw", key.width},
+      {"dsth", key.height},
+      {"src_format", key.format},
+      {"dst_format", AV_PIX_FMT_YUV420P},
+      {"src_range", key.full_range},
+      {"dst_range", key.full_range},  // the same range in and out, no levels are lost
+      {"sws_flags", SWS_BILINEAR | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT},
+      {"threads", 1}};
   for (const auto& [name, value] : options) av_opt_set_int(scaler_.get(), name, value, 0);
   if (sws_init_context(scaler_.get(), nullptr, nullptr) < 0) scaler_.reset();
   return scaler_.get();

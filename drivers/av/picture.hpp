@@ -12,8 +12,9 @@ namespace kuzet::drivers::av {
 /// Keeps the scaler between pictures of one size and format. One thread uses it.
 class Pictures {
  public:
-  /// Planes, levels and hold of the frame, nothing else. 4:2:0 and grey pictures of 8 bits are not copied; others are converted,
-  /// RGB to full range. `grey_is_full`: what a grey picture is that does not tell its range. nullopt: no such conversion.
+  /// Planes, levels and hold of the frame, nothing else. 4:2:0 and grey pictures of 8 bits are not copied; others are
+  /// converted, RGB to full range. `grey_is_full`: what a grey picture is that does not tell its range. nullopt: no such
+  /// conversion.
   std::optional<Frame> wrap(Owned<AVFrame> picture, bool grey_is_full);
 
  private:

@@ -11,8 +11,8 @@ namespace kuzet::drivers::av {
 
 namespace {
 
-constexpr int most_steps = 20'000;   // packets and errors between two pictures
-constexpr int most_failures = 100;   // reads that fail in a row: some containers find their way again
+constexpr int most_steps = 20'000;                         // packets and errors between two pictures
+constexpr int most_failures = 100;                         // reads that fail in a row: some containers find their way again
 constexpr auto late_end = std::chrono::milliseconds(300);  // containers state their length not more exactly
 
 /// One thread: the other cores are for the detectors, and frame threads would hold pictures back.
@@ -50,8 +50,8 @@ bool jpeg_ends(const AVPacket& packet) {
   return !std::ranges::search(bytes.last(std::min(bytes.size(), most_after_it)), end_marker).empty();
 }
 
-/// How exact the decoder shall be. A still is whole or it is damaged (not with TIFF, whose decoder objects to harmless tags); in
-/// a video cameras take liberties, but the end must be there.
+/// How exact the decoder shall be. A still is whole or it is damaged (not with TIFF, whose decoder objects to harmless tags);
+/// in a video cameras take liberties, but the end must be there.
 int strictness(const AVPacket& packet, AVCodecID codec, bool still) {
   const bool jpeg = codec == AV_CODEC_ID_MJPEG;
   const bool strict = still ? jpeg || codec == AV_CODEC_ID_PNG : jpeg && !jpeg_ends(packet);
@@ -113,8 +113,10 @@ std::optional<Frame> Reader::take(Owned<AVFrame> picture) {
   const auto stamp = to_duration(picture->best_effort_timestamp, input_.video().time_base);
   const bool guessed = picture->decode_error_flags != 0 || (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0;
   auto frame = guessed ? std::nullopt : pictures_.wrap(std::move(picture), grey_is_full_);
-  if (frame) frame->position = timeline_.place(stamp);
-  else damaged();
+  if (frame)
+    frame->position = timeline_.place(stamp);
+  else
+    damaged();
   return frame;
 }
 
@@ -167,7 +169,7 @@ std::string Reader::damage() const {
   if (!in_the_middle && !cut_short()) return said;
   if (!said.empty()) said += "; ";
   if (in_the_middle) return said + "ends in the middle of a picture after " + written(length());
-  return said + "ends after " + written(length()) + " of " + written(*input_.declared());
+  return said + "only " + written(length()) + " of " + written(*input_.declared()) + " can be read";
 }
 
 }  // namespace kuzet::drivers::av

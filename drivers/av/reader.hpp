@@ -48,13 +48,13 @@ class Reader {
   Owned<AVPacket> packet_{av_packet_alloc()};
   std::optional<Frame> ahead_;  ///< the first picture, decoded by open_file()
   bool grey_is_full_ = false;
-  bool drained_ = false;        ///< no more packets
-  bool ended_ = false;          ///< no more pictures
-  bool last_damaged_ = false;   ///< the last packet was no good
-  std::optional<Duration> first_;         ///< the earliest stamp of a packet
-  Duration reached_ = Duration::min();    ///< where the last packet ends
-  int failures_ = 0;            ///< reads that failed, in a row
-  std::uint64_t damaged_ = 0;   ///< pictures that were skipped
+  bool drained_ = false;                ///< no more packets
+  bool ended_ = false;                  ///< no more pictures
+  bool last_damaged_ = false;           ///< the last packet was no good
+  std::optional<Duration> first_;       ///< the earliest stamp of a packet
+  Duration reached_ = Duration::min();  ///< where the last packet ends
+  int failures_ = 0;                    ///< reads that failed, in a row
+  std::uint64_t damaged_ = 0;           ///< pictures that were skipped
 };
 
 }  // namespace kuzet::drivers::av

@@ -27,7 +27,8 @@ bool equal(const cv::Mat& a, const cv::Mat& b) {
   return a.size() == b.size() && std::equal(a.begin<uchar>(), a.end<uchar>(), b.begin<uchar>());
 }
 bool equal(const Frame& a, const Frame& b) {
-  return equal(a.luma, b.luma) && equal(a.cb, b.cb) && equal(a.cr, b.cr) && a.full_range == b.full_range && a.position == b.position;
+  return equal(a.luma, b.luma) && equal(a.cb, b.cb) && equal(a.cr, b.cr) && a.full_range == b.full_range &&
+         a.position == b.position;
 }
 
 int middle(const cv::Mat& plane) { return plane.at<uchar>(plane.rows / 2, plane.cols / 2); }
@@ -60,10 +61,20 @@ TEST_CASE("red is red in every pixel format", "[files]") {
     const char* pixels;
     bool full;
   };
-  const auto kind = GENERATE(values<Kind>({{"mpeg4", "yuv420p", false}, {"mjpeg", "yuvj420p", true}, {"mjpeg", "yuvj422p", true},
-      {"mjpeg", "yuvj444p", true}, {"ffv1", "yuv422p", false}, {"ffv1", "yuv444p", false}, {"ffv1", "yuv420p10le", false},
-      {"ffv1", "yuva420p", false}, {"rawvideo", "nv12", false}, {"rawvideo", "yuyv422", false}, {"ffv1", "bgr0", true},
-      {"png", "rgb24", true}, {"png", "rgb48be", true}, {"png", "rgba", true}}));
+  const auto kind = GENERATE(values<Kind>({{"mpeg4", "yuv420p", false},
+                                           {"mjpeg", "yuvj420p", true},
+                                           {"mjpeg", "yuvj422p", true},
+                                           {"mjpeg", "yuvj444p", true},
+                                           {"ffv1", "yuv422p", false},
+                                           {"ffv1", "yuv444p", false},
+                                           {"ffv1", "yuv420p10le", false},
+                                           {"ffv1", "yuva420p", false},
+                                           {"rawvideo", "nv12", false},
+                                           {"rawvideo", "yuyv422", false},
+                                           {"ffv1", "bgr0", true},
+                                           {"png", "rgb24", true},
+                                           {"png", "rgb48be", true},
+                                           {"png", "rgba", true}}));
   CAPTURE(kind.codec, kind.pixels);
   const FootageFolder folder;
   Encoding encoding;
@@ -95,7 +106,9 @@ TEST_CASE("a video whose rows run bottom up stands upright", "[files]") {
   Encoding encoding;
   encoding.codec = "rawvideo";
   encoding.pixels = "bgr24";
-  write_video(folder / "a.avi", 32, 16, 25, 1, [](cv::Mat& canvas, int) { canvas.rowRange(0, 8).setTo(cv::Scalar::all(255)); }, encoding);
+  write_video(
+      folder / "a.avi", 32, 16, 25, 1, [](cv::Mat& canvas, int) { canvas.rowRange(0, 8).setTo(cv::Scalar::all(255)); },
+      encoding);
   const auto frames = read_all(folder / "a.avi");
   REQUIRE(frames.size() == 1);
   CHECK(frames[0].luma.at<uchar>(1, 5) > 250);

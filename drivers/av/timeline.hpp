@@ -28,9 +28,9 @@ class Timeline {
   [[nodiscard]] std::optional<Duration> believe(Duration stamp);
 
   Duration nominal_;
-  std::optional<Duration> last_;    ///< position of the picture before
-  std::optional<Duration> zero_;    ///< the stamp that is position 0
-  std::optional<Duration> strange_; ///< the stamp of the picture before, if it did not fit
+  std::optional<Duration> last_;     ///< position of the picture before
+  std::optional<Duration> zero_;     ///< the stamp that is position 0
+  std::optional<Duration> strange_;  ///< the stamp of the picture before, if it did not fit
 };
 
 }  // namespace kuzet::drivers::av

@@ -158,7 +158,8 @@ class Folder final : public Camera {
   [[nodiscard]] std::string damage() const override {
     if (damaged_.empty()) return {};
     constexpr std::size_t named = 5;
-    std::string said = std::to_string(damaged_.size()) + (damaged_.size() == 1 ? " damaged picture" : " damaged pictures") + " skipped:";
+    std::string said =
+        std::to_string(damaged_.size()) + (damaged_.size() == 1 ? " damaged picture" : " damaged pictures") + " skipped:";
     for (std::size_t i = 0; i < std::min(named, damaged_.size()); ++i) said += (i == 0 ? " " : ", ") + damaged_[i];
     if (damaged_.size() > named) said += " and " + std::to_string(damaged_.size() - named) + " more";
     return said;
@@ -261,7 +262,8 @@ Result<std::unique_ptr<Camera>> open(const CameraRequest& request, const Clock& 
 const CameraType& files_camera();
 
 const CameraType& files_camera() {
-  static const CameraType type{"files", "a video file, or a folder of pictures, in real time or as fast as it can be read", &accepts, &open};
+  static const CameraType type{"files", "a video file, or a folder of pictures, in real time or as fast as it can be read",
+                               &accepts, &open};
   return type;
 }
 

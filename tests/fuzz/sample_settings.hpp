@@ -75,7 +75,8 @@ watch:
 /// Reads `text` as the agent reads its configuration: values only when it is YAML at all.
 inline Settings read(const std::string& yaml, Faults& faults) {
   Settings target;
-  const Node root = read_yaml(yaml, [](std::string_view) { return std::nullopt; }, faults);
+  const Node root = read_yaml(
+      yaml, [](std::string_view) { return std::nullopt; }, faults);
   if (faults.none()) schema().read(target, root, "", faults);
   return target;
 }

@@ -51,7 +51,8 @@ T* check(T* pointer, const char* what) {
 
 bool full_range(AVPixelFormat format) {
   const auto* about = av_pix_fmt_desc_get(format);
-  return std::string_view(about->name).starts_with("yuvj") || about->nb_components < 3 || (about->flags & AV_PIX_FMT_FLAG_RGB) != 0;
+  return std::string_view(about->name).starts_with("yuvj") || about->nb_components < 3 ||
+         (about->flags & AV_PIX_FMT_FLAG_RGB) != 0;
 }
 
 /// Blue, green, red to what the encoder wants, ITU-R BT.601.
@@ -63,8 +64,14 @@ Owned<AVFrame> convert(const cv::Mat& canvas, AVPixelFormat format) {
   check(av_frame_get_buffer(out.get(), 0), "picture buffer");
   Owned<SwsContext> scaler(check(sws_alloc_context(), "scaler"));
   const std::pair<const char*, int> options[] = {
-      {"srcw", canvas.cols}, {"srch", canvas.rows}, {"src_format", AV_PIX_FMT_BGR24}, {"src_range", 1},
-      {"dstw", canvas.cols}, {"dsth", canvas.rows}, {"dst_format", format},           {"dst_range", full_range(format)},
+      {"srcw", canvas.cols},
+      {"srch", canvas.rows},
+      {"src_format", AV_PIX_FMT_BGR24},
+      {"src_range", 1},
+      {"dstw", canvas.cols},
+      {"dsth", canvas.rows},
+      {"dst_format", format},
+      {"dst_range", full_range(format)},
       {"sws_flags", SWS_BILINEAR | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT}};
   for (const auto& [name, value] : options) av_opt_set_int(scaler.get(), name, value, 0);
   check(sws_init_context(scaler.get(), nullptr, nullptr), "scaler");
@@ -83,8 +90,8 @@ Owned<AVFrame> paint(int width, int height, int index, const Painter& painter, A
 }
 
 /// An encoder of best quality, the same bytes each time.
-Owned<AVCodecContext> open_encoder(const std::string& name, AVPixelFormat format, int width, int height, const Encoding& encoding,
-                                   AVRational rate, bool header_apart) {
+Owned<AVCodecContext> open_encoder(const std::string& name, AVPixelFormat format, int width, int height,
+                                   const Encoding& encoding, AVRational rate, bool header_apart) {
   const auto* encoder = check(avcodec_find_encoder_by_name(name.c_str()), ("no encoder " + name).c_str());
   Owned<AVCodecContext> codec(check(avcodec_alloc_context3(encoder), "encoder"));
   codec->width = width;
@@ -150,8 +157,11 @@ std::pair<std::string, std::string> codec_and_pixels(const std::filesystem::path
 
 void write_video(const std::filesystem::path& path, int width, int height, double fps, int frames, const Painter& painter,
                  const Encoding& encoding) {
+  av_log_set_level(AV_LOG_ERROR);
   const auto rate = av_d2q(fps, 60'000);
-  const auto format = pixel_format(!encoding.pixels.empty() ? encoding.pixels : encoding.codec == "mjpeg" ? "yuvj420p" : "yuv420p");
+  const auto format = pixel_format(!encoding.pixels.empty()    ? encoding.pixels
+                                   : encoding.codec == "mjpeg" ? "yuvj420p"
+                                                               : "yuv420p");
   const auto codec = open_encoder(encoding.codec, format, width, height, encoding, rate, path.extension() != ".ts");
   const auto container = open_container(path, *codec);
   write_header(*container, encoding);
@@ -166,7 +176,8 @@ void write_video(const std::filesystem::path& path, int width, int height, doubl
   check(av_write_trailer(container.get()), "trailer");
 }
 
-void write_picture(const std::filesystem::path& path, int width, int height, const Painter& painter, const std::string& pixels) {
+void write_picture(const std::filesystem::path& path, int width, int height, const Painter& painter,
+                   const std::string& pixels) {
   const auto [name, usual] = codec_and_pixels(path);
   const auto format = pixel_format(pixels.empty() ? usual : pixels);
   const auto codec = open_encoder(name, format, width, height, {}, {25, 1}, false);

@@ -28,7 +28,8 @@ void write_video(const std::filesystem::path& path, int width, int height, doubl
 
 /// Writes one picture: png, jpg, bmp, tif, pgm or ppm, by its name. `pixels` as libavutil names them, chosen by the format when
 /// empty (png: rgb24, jpg: yuvj420p). The painter is given index 0. Throws std::runtime_error when that fails.
-void write_picture(const std::filesystem::path& path, int width, int height, const Painter& painter, const std::string& pixels = "");
+void write_picture(const std::filesystem::path& path, int width, int height, const Painter& painter,
+                   const std::string& pixels = "");
 
 /// A folder of its own for footage, empty at first, removed at the end.
 class FootageFolder {

@@ -67,6 +67,11 @@ Polygon Scene::zone(const std::string& name) const {
   return {};
 }
 
+void Scene::tell(Truth truth) {
+  truth.end_s = std::min(truth.end_s, options_.seconds);
+  if (truth.start_s < truth.end_s) truth_.push_back(std::move(truth));
+}
+
 void Scene::add_traffic() {
   Dice dice(hash(options_.seed, 20));
   const auto pass = [&](const VehicleShape& shape, double lane, double speed, double middle) {
@@ -94,7 +99,7 @@ void Scene::add_parker() {
   stay.stops = options_.vehicle_stops;
   stay.leaves = options_.vehicle_leaves;
   auto parker = std::make_unique<Vehicle>(saloon(), stops_in_bay(stay), Colour{168, 92, 40});
-  truth_.push_back({"illegal_parking", "no_parking", parker->box(view_, stay.stops + 0.1), stay.stops, stay.leaves});
+  tell({"illegal_parking", "no_parking", parker->box(view_, stay.stops + 0.1), stay.stops, stay.leaves});
   things_.push_back(std::move(parker));
 }
 
@@ -103,7 +108,7 @@ void Scene::add_fire() {
   fire.base = {site::heap.x, site::heap.y - 0.3, 0.25};
   fire.starts = options_.fire_starts;
   auto burning = std::make_unique<Fire>(fire, hash(options_.seed, 30), view_, backdrop_);
-  truth_.push_back({"fire", "", burning->box(view_), fire.starts, options_.seconds});
+  tell({"fire", "", burning->box(view_), fire.starts, fire.ends});
   things_.push_back(std::move(burning));
 }
 

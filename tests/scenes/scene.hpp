@@ -60,6 +60,8 @@ class Scene {
   [[nodiscard]] Polygon zone(const std::string& name) const;
 
  private:
+  /// Adds what can be seen of it before the scene ends.
+  void tell(Truth truth);
   void add_traffic();
   void add_people();
   void add_parker();

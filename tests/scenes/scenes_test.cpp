@@ -123,6 +123,15 @@ TEST_CASE("the vehicle stands in its box between the seconds of the truth, and o
   CHECK(there(parked.end_s + 6) < 1);
 }
 
+TEST_CASE("the truth tells nothing that comes after the end", "[scenes]") {
+  SceneOptions options = small();
+  options.seconds = 12;
+  const Scene scene(options);
+  REQUIRE(scene.truth().size() == 1);
+  CHECK(scene.truth()[0].what == "illegal_parking");
+  CHECK(scene.truth()[0].end_s == 12);
+}
+
 TEST_CASE("the vehicle does not move while it stands", "[scenes]") {
   SceneOptions options = small();
   options.noise = 0;

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Open flames: something flame-coloured that flickers without order and stays where it burns.
 //
-// Sees: flames of at least about 5 x 5 pixels of a crop of 320, so 1.5 % of the zone's longer side; by day and by night.
+// Sees: flames by day and by night of which at least 12 pixels flicker in a crop whose longer side is 320 pixels.
+//
 // Wants: colour, a fixed camera, 6 pictures a second and more. It needs two seconds of them; one picture never is a fire.
-// How: flicker first. Pixels that cross their own mean three times and more within a few seconds and were flame-coloured in between
-// make regions; a region is fire as far as all of these hold: much of what is touched by the colour flickers; it flickers more than
-// the view's own motion explains; it decorrelates from picture to picture (people and machines move smoothly); its pixels do not
-// go up and down together (lamps, exposure do); colour is there all the time (blinking, passing lights are not), in one piece
-// (rows of lamps are not), at the same place (movers are not); red is saturated somewhere (it shines, it is not lit).
-// Fooled by: flame-coloured cloth or water in strong sun that flutters in wind; fire on a screen; a crowd in orange that works on one
-// spot; many lamps on moving things behind leaves. Missed: flames without colour (infra-red, alcohol), behind smoke, only as a glow,
-// smaller than said above, and all while the view moves fast.
-// Score: geometric mean of the conditions above, each 0 (excluded) to 1 (as flames are); 0.5 is what is worth an alarm.
-// Sources: see flicker.hpp; the view's motion after Lucas and Kanade (1981) on tiles; thresholds are our own.
+//
+// How: flicker first. Pixels that cross their own mean three times and more within a few seconds and were flame-coloured in
+// between make regions; a region is fire as far as all of these hold: much of what is touched by the colour flickers; it
+// flickers more than the view's own motion explains, and more than noise; it decorrelates from picture to picture (people and
+// machines move smoothly); its pixels do not go up and down together (lamps, exposure do); colour is there all the time
+// (blinking, passing lights are not), in one piece (rows of lamps are not), at the same place (movers are not); red is
+// saturated somewhere (it shines, it is not lit).
+//
+// Fooled by (expected, not measured): flame-coloured cloth or water in strong sun that flutters in wind; fire on a screen; a
+// crowd in orange that works on one spot; lamps behind leaves.
+//
+// Missed: flames without colour (infra-red, alcohol), behind smoke, only as a glow, too small, and while the view moves fast.
+//
+// Score: cube root of the product of the conditions, each 0 (excluded) to 1 (as flames are); 0.5 is worth an alarm.
+//
+// Sources: see flicker.hpp; the view's motion after Lucas and Kanade (1981) on tiles. The thresholds are our own, set by hand on
+// four clips with fire and nine without.
 #include "vision/detector.hpp"
 #include "vision/fire/flicker.hpp"
 #include "vision/scene/crop.hpp"
@@ -34,30 +42,33 @@ using namespace std::chrono_literals;
 using fire::Flicker;
 using fire::Planes;
 
-constexpr int longest = 320;              // pixels of the crop
-constexpr Duration look_back = 2s;        // pictures kept to measure a region
-constexpr Duration first_verdict = 1500ms;
+constexpr int longest = 320;        // pixels of the crop
+constexpr Duration look_back = 2s;  // pictures kept to measure a region
+constexpr Duration first_verdict = 2s;
 constexpr Duration verdict_every = 200ms;
 constexpr Duration observe_every = 1s;
-constexpr Duration gap_restarts = 1s;     // flicker cannot be followed over a longer gap
+constexpr Duration gap_restarts = 1s;  // flicker cannot be followed over a longer gap
 constexpr Duration view_memory = 1s;
 constexpr Duration area_memory = 5s;
-constexpr Duration evidence_gap = 2s;     // flames may duck for so long and still be the same fire
+constexpr Duration evidence_gap = 2s;  // flames may duck for so long and still be the same fire
 
-constexpr float flickers = 2.0F;          // remembered crossings: three, the oldest of them fading
-constexpr float touched = 0.06F;          // of the time flame-coloured: it counts at all
-constexpr float always = 0.9F;            // ... and so much: it only counts when it flickers
-constexpr float known = 0.5F;             // flame-coloured for half a minute and more: part of the scene
-constexpr int least_pixels = 12;          // that flicker
-constexpr std::size_t most_regions = 4;   // looked at closely, the largest first
+constexpr float flickers = 2.0F;            // remembered crossings: three, the oldest of them fading
+constexpr float touched = 0.06F;            // of the time flame-coloured: it counts at all
+constexpr float always = 0.9F;              // ... and so much: it only counts when it flickers
+constexpr float known = 0.5F;               // flame-coloured for half a minute and more: part of the scene
+constexpr int least_pixels = 12;            // that flicker
+constexpr std::size_t most_regions = 4;     // looked at closely, the largest first
 constexpr std::size_t most_samples = 2500;  // pixels of a region that are measured
-constexpr int least_change = 6;           // of luma from picture to picture, above noise
-constexpr double other_view = 0.7;        // correlation with the last picture below which it was a cut, or the camera was turned
-constexpr double light_jump = 4;          // of luma in the median: exposure, a lamp, a cloud
-constexpr double fast_view = 0.05;        // of the longer side a second: nothing can be said about flicker
-constexpr double large_fire = 0.04;       // of the picture
-constexpr double grown_fire = 0.01;       // ... and growing
-constexpr double growth = 2;              // against the last seconds
+constexpr int least_change = 6;             // of luma from picture to picture, above noise
+constexpr double other_view = 0.7;    // correlation with the last picture below which it was a cut, or the camera was turned
+constexpr double light_jump = 4;      // of luma in the median: exposure, a lamp, a cloud
+constexpr double calm_view = 1.5;     // pixels a second: noise of the measurement, waves, leaves
+constexpr double fast_view = 0.035;   // of the longer side a second: nothing can be said about flicker
+constexpr double large_fire = 0.04;   // of the picture
+constexpr double grown_fire = 0.01;   // ... and growing
+constexpr double worth_saying = 0.1;  // of the score: below it is nothing
+constexpr double seen_from = 0.3;     // of the score: evidence that dates the fire
+constexpr double growth = 2;          // against the last seconds
 
 struct Options : CommonOptions {
   Duration confirm = 1s;
@@ -85,7 +96,8 @@ struct Past {
   cv::Mat marked;  // luma, the lowest bit: flame-coloured
 };
 
-// How far the whole view moves: the shift of tiles between two pictures of half size, flames left out (Lucas and Kanade, one step).
+// How far the whole view moves: the shift of tiles between two pictures of half size, flames left out (Lucas and Kanade, one
+// step).
 struct Shift {
   double x = 0, y = 0;
 };
@@ -130,7 +142,8 @@ double middle(std::vector<double>& values) {
   return *at;
 }
 
-// Pixels of half size, in the median of the bands of the picture: so turning and zooming count too, and one thing in one band does not.
+// Pixels of half size, in the median of the bands of the picture: so turning and zooming count too, and one thing in one band
+// does not.
 double view_shift(const cv::Mat& before, const cv::Mat& now, const cv::Mat& marked) {
   constexpr int bands = 4, columns = 6;
   std::vector<double> speeds;
@@ -156,7 +169,7 @@ struct Region {
   double share = 0;      // of the touched pixels flicker
   double core = 0;       // of its colour has red at the end
   double together = 1;   // 0: pixels change on their own, 1: all alike
-  double swing = 0;      // luma's standard deviation where it flickers
+  double swing = 0;      // standard deviation of luma where it flickers; sensors and encoders reach 9
   double rush = 0;       // change from picture to picture against all change: 1 is noise, 0 is slow
   double present = 0;    // colour in its poorest pictures against the mean
   double solid = 0;      // share of its colour that is in one piece
@@ -165,12 +178,13 @@ struct Region {
 };
 
 double confidence(const Region& region, double view_speed, double interval) {
+  const double by_view = 0.3 * std::max(0.0, view_speed - calm_view);  // crossings that a moving view explains
   const std::array parts{
-      ramp(region.crossings, 2.2 + 0.15 * view_speed, 3.2 + 0.15 * view_speed),
+      ramp(region.crossings, 2.2 + by_view, 3.2 + by_view),
       ramp(region.share, 0.1, 0.35),
       ramp(region.core, 0.02, 0.12),
       ramp(region.together, 0.8, 0.5),
-      ramp(region.swing, 7, 14),
+      ramp(region.swing, 9, 15),
       ramp(region.rush, 3 * interval, 6 * interval),
       ramp(region.present, 0.1, 0.4),
       ramp(region.solid, 0.15, 0.4),
@@ -289,6 +303,7 @@ class FireDetector final : public Detector {
     view_speed_ = 0;
     region_ = {};
     score_ = 0;
+    usual_area_.reset();
   }
 
   // The median change of the view's light, when it is a jump; flames alone hardly move the median.
@@ -313,14 +328,15 @@ class FireDetector final : public Detector {
     if (view_speed_ <= fast_view * std::max(flicker_.size().width, flicker_.size().height)) find_best();
     box_ = crop_.to_picture(region_.box, frame);
     const double area = region_.area * box_.width * box_.height / std::max(1, region_.box.area());
-    slow_area_ += (1 - std::exp(-passed / in_seconds(area_memory))) * (area - slow_area_);
-    grave_ = area >= large_fire || (area >= grown_fire && area >= growth * slow_area_);
+    if (!usual_area_) usual_area_ = area;
+    *usual_area_ += (1 - std::exp(-passed / in_seconds(area_memory))) * (area - *usual_area_);
+    grave_ = area >= large_fire || (area >= grown_fire && area >= growth * *usual_area_);
     area_ = area;
     date(now);
   }
 
   void date(Steady now) {
-    if (score_ < 0.3) return;
+    if (score_ < seen_from) return;
     if (!seen_ || now - *seen_ > evidence_gap) since_ = std::max(began_, now - look_back);
     seen_ = now;
   }
@@ -399,7 +415,8 @@ class FireDetector final : public Detector {
     return static_cast<double>(step);
   }
 
-  // Lamps and glints are points in a row; flames burn together, around a core that may be white. Every third picture tells enough.
+  // Lamps and glints are points in a row; flames burn together, around a core that may be white. Every third picture tells
+  // enough.
   [[nodiscard]] double solid(const cv::Mat& inside, const cv::Rect& box) const {
     double in_one = 0, all = 0;
     cv::Mat colour;
@@ -420,7 +437,7 @@ class FireDetector final : public Detector {
       observed_ = now;
       out.observations.push_back({"flames", {{"confidence", score_}}});
     }
-    if (score_ <= 0) return;
+    if (score_ < worth_saying) return;
     Finding found;
     found.confidence = score_;
     found.box = box_;
@@ -443,7 +460,8 @@ class FireDetector final : public Detector {
   Steady began_, judged_, since_;
   Region region_;
   Box box_;
-  double score_ = 0, view_speed_ = 0, area_ = 0, slow_area_ = 0;
+  double score_ = 0, view_speed_ = 0, area_ = 0;
+  std::optional<double> usual_area_;
   bool grave_ = false;
 };
 
@@ -462,8 +480,9 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
 }  // namespace
 
 const DetectorType& fire_detector() {
-  static const DetectorType type{"fire", "open flames: flame-coloured, flickering without order, staying in one place", 12, false,
-                                 &schema().fields(), plan};
+  static const DetectorType type{
+      "fire", "open flames: flame-coloured, flickering without order, staying in one place", 12, false, &schema().fields(),
+      plan};
   return type;
 }
 

@@ -19,14 +19,14 @@
 
 namespace kuzet::vision::fire {
 
-constexpr float mean_seconds = 1.0F;       // of luma: slower than flicker (1 Hz and more), faster than daylight
-constexpr float crossing_seconds = 2.5F;   // how long a crossing is remembered
-constexpr float colour_seconds = 2.0F;     // ... and that a pixel was flame-coloured
-constexpr float known_seconds = 60.0F;     // flame-coloured for most of this long: a wall, a lamp, a poster
+constexpr float mean_seconds = 1.0F;      // of luma: slower than flicker (1 Hz and more), faster than daylight
+constexpr float crossing_seconds = 2.5F;  // how long a crossing is remembered
+constexpr float colour_seconds = 2.0F;    // ... and that a pixel was flame-coloured
+constexpr float known_seconds = 60.0F;    // flame-coloured for most of this long: a wall, a lamp, a poster
 constexpr float flame_red = 190, flame_over_blue = 50, flame_over_green = 12, flame_under_blue = 10;
-constexpr float core_red = 240;            // red is at its end: it shines more than what this exposure was made for
-constexpr float noise_band = 8.0F;         // of luma: a crossing is at least so large
-constexpr float shake_band = 0.5F;         // ... and larger than half a pixel of shaking makes it at an edge
+constexpr float core_red = 240;     // red is at its end: it shines more than what this exposure was made for
+constexpr float noise_band = 8.0F;  // of luma: a crossing is at least so large
+constexpr float shake_band = 0.5F;  // ... and larger than half a pixel of shaking makes it at an edge
 constexpr float widest_band = 60.0F;
 
 /// The planes of one crop, all of one size and continuous; `chroma_scale` stretches video levels.
@@ -47,8 +47,8 @@ class Flicker {
     mean_.assign(now.luma.datastart, now.luma.dataend);
   }
 
-  /// Takes in one picture `seconds` after the last; `light` is by what the whole view has become brighter. Returns luma whose lowest
-  /// bit says that the pixel is flame-coloured now: one byte a pixel to look back at.
+  /// Takes in one picture `seconds` after the last; `light` is by what the whole view has become brighter. Returns luma whose
+  /// lowest bit says that the pixel is flame-coloured now: one byte a pixel to look back at.
   cv::Mat see(const Planes& now, float seconds, float light) {
     cv::Mat marked(size_, CV_8UC1);
     const Rates rates{rate(seconds, mean_seconds), rate(seconds, colour_seconds), std::exp(-seconds / crossing_seconds), light,
@@ -90,8 +90,8 @@ class Flicker {
 
   template <std::size_t count>
   void advance(const Planes& now, cv::Mat& marked, const Rates& rates, std::size_t first) {
-    pixels<count>(now.luma.data + first, now.cb.data + first, now.cr.data + first, marked.data + first, &mean_[first], &side_[first],
-                  &crossings_[first], &warm_[first], &core_[first], &band_[first], rates);
+    pixels<count>(now.luma.data + first, now.cb.data + first, now.cr.data + first, marked.data + first, &mean_[first],
+                  &side_[first], &crossings_[first], &warm_[first], &core_[first], &band_[first], rates);
   }
 
   // Not inlined: the promise that nothing overlaps is lost with the function's frame, and vector instructions with it.
@@ -100,7 +100,8 @@ class Flicker {
                                        const std::uint8_t* __restrict cr, std::uint8_t* __restrict out, float* __restrict mean,
                                        float* __restrict side, float* __restrict crossings, float* __restrict warm,
                                        float* __restrict core, const float* __restrict band, Rates rates) {
-    const float scale = rates.chroma, light = rates.light, keep = rates.keep, colour_rate = rates.colour, mean_rate = rates.mean;
+    const float scale = rates.chroma, light = rates.light, keep = rates.keep, colour_rate = rates.colour,
+                mean_rate = rates.mean;
     // No branch and no reference in here, or it does not vectorise.
     for (std::size_t i = 0; i < count; ++i) {
       const float luma = y[i];

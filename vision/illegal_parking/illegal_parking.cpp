@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vehicles that stand where none may: how long, and whether it is still the same one.
 //
-// Sees: things of a vehicle's size that come into the zone, stop, and stay. Only luma is used, so it works in infra-red as well.
-// Wants: a fixed camera; a vehicle at least 16 pixels long in the picture; ground around the zone that mostly stays visible.
-// How: the gradients of a background of the last second are compared with those of a slow one. Light, shadows and exposure move
-// the logarithm of luma by a constant and leave gradients as they were; a thing brings edges of its own. What so stands out, does
-// not move, has the size of a vehicle and has looked the same for a second is an object; from then on only its own picture
-// decides (normalised correlation with what it looked like): the same place is not yet the same thing.
-// Fooled by: goods or a container put down in the zone (it stands, and it is large); a tight group of people who really do not
-// move; a vehicle of the ground's own colour without visible edges (missed); one that stands in front of the camera from the very
-// first picture (taken for ground: missed, and found when it comes back); a camera that moves.
-// Score: 0.5 for the least that counts, 1 for a thing full of edges of its own that looks exactly as before.
-// Sources: two rates of background after Porikli, Ivanov, Haga, "Robust abandoned object detection using dual foregrounds" (2008);
-// gradients of the logarithm as in homomorphic filtering; the thresholds are our own.
+// Sees: things of a vehicle's size that come into the zone, stop, and stay. Only luma is used, so it works in infra-red as
+// well. Wants: a fixed camera; a vehicle at least 16 pixels long in the picture; ground around the zone that mostly stays
+// visible. How: the gradients of a background of the last second are compared with those of a slow one. Light, shadows and
+// exposure move the logarithm of luma by a constant and leave gradients as they were; a thing brings edges of its own. What so
+// stands out, does not move, has the size of a vehicle and has looked the same for a second is an object; from then on only its
+// own picture decides (normalised correlation with what it looked like): the same place is not yet the same thing. Fooled by:
+// goods or a container put down in the zone (it stands, and it is large); a tight group of people who really do not move; a
+// vehicle of the ground's own colour without visible edges (missed); one that stands in front of the camera from the very first
+// picture (taken for ground: missed, and found when it comes back); a camera that moves. Score: 0.5 for the least that counts,
+// 1 for a thing full of edges of its own that looks exactly as before. Sources: two rates of background after Porikli, Ivanov,
+// Haga, "Robust abandoned object detection using dual foregrounds" (2008); gradients of the logarithm as in homomorphic
+// filtering; the thresholds are our own.
 #include "vision/detector.hpp"
 #include "vision/scene/background.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/likeness.hpp"
+#include "vision/scene/newcomers.hpp"
+#include "vision/scene/surroundings.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -30,36 +32,38 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int longest = 240;        // pixels of the crop
-constexpr double surroundings = 0.25;  // of the zone's size on each side: the light is measured there when a vehicle fills the zone
+constexpr int longest = 240;  // pixels of the crop
+// Of the zone's size, on each side: there the light is measured when a vehicle fills the zone.
+constexpr double surroundings = 0.25;
 constexpr Duration same_look = 250ms;  // pictures that are kept to look back at are this far apart
 constexpr Duration look_back = 4s;
-constexpr Duration standing_after = 1500ms;  // still for so long: it stands, it does not merely roll slowly
-constexpr Duration grows_for = 4s;     // its outline gets complete while the fast background takes it over
+// Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
+constexpr Duration standing_after = 2500ms;
+constexpr Duration grows_for = 4s;   // its outline gets complete while the fast background takes it over
+constexpr double most_growth = 1.8;  // ... but not by what moves up beside it
 constexpr Duration young_patience = 800ms;
-constexpr Duration gap_restarts = 60s; // without pictures for so long, the ground is learned anew
+constexpr Duration gap_restarts = 60s;  // without pictures for so long, the ground is learned anew
 constexpr Duration moved_restarts = 20s;
-constexpr double moved_share = 0.6;    // of the crop changed: that is no vehicle, that is another view
+constexpr double moved_share = 0.6;  // of the crop changed: that is no vehicle, that is another view
 
-constexpr double still = 0.8;      // correlation from which two pictures of one place show one thing
-constexpr double same = 0.6;       // ... once it is known, through rain, lamps and other light
+constexpr double still = 0.8;  // correlation from which two pictures of one place show one thing
+constexpr double same = 0.6;   // ... once it is known, through rain, lamps and other light
 constexpr double like_ground = 0.75;
 constexpr double least_structure = 0.25;  // share of its inside that has edges which the ground has not
-constexpr int least_pixels = 10;   // of the crop, in both directions
-constexpr double upright = 0.75;   // narrower than so much of its height: a person, unless it is as large as ...
-constexpr double upright_size = 0.04;  // ... so much of the zone (vehicles seen from above)
+constexpr int least_pixels = 10;          // of the crop, in both directions
+constexpr double upright = 0.75;          // narrower than so much of its height: a person, unless it is as large as ...
+constexpr double upright_size = 0.04;     // ... so much of the zone (vehicles seen from above)
 constexpr double flattest = 4.5;          // a bus from its side; longer things are shadows
 constexpr double least_in_zone = 0.5;
-constexpr double least_filled = 0.4;      // of its bounding box
-constexpr double least_more = 1.3;        // its edges by the ground's
-constexpr double full_structure = 0.5;   // more than that proves no more
+constexpr double least_filled = 0.4;    // of its bounding box
+constexpr double least_more = 1.3;      // its edges by the ground's
+constexpr double full_structure = 0.5;  // more than that proves no more
 constexpr double same_after_restart = 0.7;
 constexpr Duration still_for = 800ms;
 constexpr Duration returns_after = 600ms;
 constexpr Duration refresh_every = 5s;
-constexpr Duration count_every = 950ms;   // once a second, of pictures that are not quite evenly spaced
-constexpr int rim = 3;                    // pixels around a known thing that belong to it
-constexpr int closing = 7;
+constexpr Duration count_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
+constexpr int rim = 3;                   // pixels around a known thing that belong to it
 
 struct Options : CommonOptions {
   Duration dwell = 3min;
@@ -72,36 +76,13 @@ const Schema<Options>& schema() {
   using namespace settings;
   static const auto all = detector_schema<Options>({
       duration<Options>("dwell", &Options::dwell, {1s, 24h}, "A vehicle that stands this long is reported."),
-      duration<Options>("max_gap", &Options::max_gap, {0s, 10min}, "A vehicle may be hidden this long and still be the same stay."),
+      duration<Options>("max_gap", &Options::max_gap, {0s, 10min},
+                        "A vehicle may be hidden this long and still be the same stay."),
       number<Options>("smallest", &Options::smallest, {0.0005, 1}, "fraction of the zone", "Smaller things are no vehicles."),
       number<Options>("largest", &Options::largest, {0.01, 4}, "fraction of the zone", "Larger things are no vehicles."),
   });
   return all;
 }
-
-/// The zone's bounding box with its surroundings.
-Polygon around(const Polygon& zone) {
-  const Box inner = zone.empty() ? whole_picture : bounds(zone);
-  const double left = std::max(0.0, inner.x - surroundings * inner.width);
-  const double top = std::max(0.0, inner.y - surroundings * inner.height);
-  const double right = std::min(1.0, inner.x + (1 + surroundings) * inner.width);
-  const double bottom = std::min(1.0, inner.y + (1 + surroundings) * inner.height);
-  return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
-}
-
-/// A still thing that was found in one picture.
-struct Candidate {
-  cv::Rect box;
-  cv::Mat shape;  ///< CV_8UC1 of the box: 255 inside its outline
-  cv::Mat own;    ///< the same: 255 around the edges that it brought along
-};
-
-/// How a candidate's gradients compare with the ground's.
-struct Structure {
-  double share = 0;       ///< of its inside: has edges that the ground has not
-  double more = 0;        ///< its edges by the ground's
-  double correlation = 0; ///< with the ground
-};
 
 struct Track {
   std::uint64_t number = 0;  ///< 0 until it has stood long enough to be spoken of
@@ -112,9 +93,10 @@ struct Track {
   Steady since;
   Steady begun = Steady::max();
   Steady seen;
-  Steady back;               ///< when it began to be matched again after it had not been
+  Steady back;  ///< when it began to be matched again after it had not been
   Steady refreshed;
   bool matched = true;
+  int first_area = 0;  ///< of the box that it was found with
   double structure = 0;
   double alike = 1;
   bool since_uncertain = false;
@@ -131,22 +113,10 @@ double covered(const cv::Rect& part, const cv::Rect& whole) {
   return part.empty() ? 0 : static_cast<double>((part & whole).area()) / part.area();
 }
 
-double share_of(const cv::Mat& part, const cv::Mat& whole) {
-  const int all = cv::countNonZero(whole);
-  return all == 0 ? 0 : static_cast<double>(cv::countNonZero(part)) / all;
-}
-
-cv::Mat gradient(const cv::Mat& plane) {
-  cv::Mat x, y, out;
-  cv::Sobel(plane, x, CV_32F, 1, 0, 3, 1.0 / 8);
-  cv::Sobel(plane, y, CV_32F, 0, 1, 3, 1.0 / 8);
-  cv::magnitude(x, y, out);
-  return out;
-}
-
 class IllegalParking : public Detector {
  public:
-  IllegalParking(const Options& options, const Polygon& zone) : options_(options), zone_(zone), crop_(around(zone), longest) {}
+  IllegalParking(const Options& options, const Polygon& zone)
+      : options_(options), zone_(zone), crop_(around(zone, surroundings), longest) {}
 
   Look look(const Frame& frame) override;
   void resume(std::span<const Finding> open) override;
@@ -158,13 +128,11 @@ class IllegalParking : public Detector {
   void watch_tracks();
   [[nodiscard]] bool stands(Track& track) const;
   [[nodiscard]] cv::Mat boxes(bool all) const;
-  [[nodiscard]] std::vector<Candidate> candidates() const;
-  [[nodiscard]] bool vehicle_sized(const Candidate& candidate) const;
-  [[nodiscard]] Structure structure(const Candidate& candidate) const;
-  [[nodiscard]] Steady still_since(const Candidate& candidate) const;
-  void consider(const Candidate& candidate, const Frame& frame);
+  [[nodiscard]] bool vehicle_sized(const Newcomer& candidate) const;
+  [[nodiscard]] Steady still_since(const Newcomer& candidate) const;
+  void consider(const Newcomer& candidate, const Frame& frame);
   [[nodiscard]] Track* young_at(const cv::Rect& box);
-  void place(Track& track, const Candidate& at, const Frame& frame) const;
+  void place(Track& track, const Newcomer& at, const Frame& frame) const;
   [[nodiscard]] bool view_moved();
   [[nodiscard]] Finding finding(const Track& track) const;
   void report(Look& look);
@@ -205,7 +173,7 @@ Look IllegalParking::look(const Frame& frame) {
   watch_tracks();
   if (view_moved()) begin_again(frame, luma);
   if (normal_ == now_)
-    for (const auto& candidate : candidates()) consider(candidate, frame);
+    for (const auto& candidate : newcomers(ground_, near_, boxes(false), least_pixels)) consider(candidate, frame);
   remember();
   report(look);
   return look;
@@ -219,13 +187,7 @@ void IllegalParking::begin_again(const Frame& frame, const cv::Mat& luma) {
   past_.clear();
   ground_.reset();
   // The crop has the zone's surroundings too; what counts is inside of the zone itself.
-  mask_ = cv::Mat(luma.size(), CV_8UC1, cv::Scalar(0));
-  const Box whole = crop_.to_picture({{}, luma.size()}, frame);
-  std::vector<cv::Point> corners;
-  for (const auto& point : zone_.empty() ? Polygon{{0, 0}, {1, 0}, {1, 1}, {0, 1}} : zone_)
-    corners.emplace_back(static_cast<int>(std::lround((point.x - whole.x) / whole.width * luma.cols)),
-                         static_cast<int>(std::lround((point.y - whole.y) / whole.height * luma.rows)));
-  cv::fillPoly(mask_, std::vector{corners}, cv::Scalar(255));
+  mask_ = filled(zone_, crop_.to_picture({{}, luma.size()}, frame), luma.size());
   zone_pixels_ = cv::countNonZero(mask_);
   const int reach = 2 * (std::max(luma.cols, luma.rows) / 8) + 1;
   cv::dilate(mask_, near_, cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
@@ -237,7 +199,8 @@ void IllegalParking::recognise(const Frame& frame) {
   std::erase_if(waiting_, [&](const Finding& known) {
     const cv::Rect box = crop_.to_crop(known.box, frame);
     if (box.width < least_pixels || box.height < least_pixels) return true;
-    if (likeness(known.likeness, luma_(box)) < same_after_restart) return now_ - first_ > std::max(options_.max_gap, young_patience);
+    if (likeness(known.likeness, luma_(box)) < same_after_restart)
+      return now_ - first_ > std::max(options_.max_gap, young_patience);
     Track track;
     track.number = known.object;
     track.since = std::min(known.since, now_);
@@ -251,12 +214,13 @@ void IllegalParking::recognise(const Frame& frame) {
 }
 
 /// The track is there now and looks as the picture does there.
-void IllegalParking::place(Track& track, const Candidate& at, const Frame& frame) const {
+void IllegalParking::place(Track& track, const Newcomer& at, const Frame& frame) const {
   track.box = at.box;
-  track.own = at.own;
+  if (!at.own.empty()) track.own = at.own & mask_(at.box);
   track.place = crop_.to_picture(at.box, frame);
   track.look = luma_(at.box).clone();
   track.begun = std::min(track.begun, now_);
+  if (track.first_area == 0) track.first_area = at.box.area();
   track.seen = track.refreshed = now_;
   track.back = now_ - returns_after;
   track.matched = true;
@@ -296,7 +260,7 @@ void IllegalParking::watch_tracks() {
 cv::Mat IllegalParking::boxes(bool all) const {
   cv::Mat out;
   for (const auto& track : tracks_) {
-    if (!all && (track.seen != now_ || now_ - track.begun < grows_for)) continue;
+    if (!all && (!track.matched || now_ - track.begun < grows_for)) continue;
     if (out.empty()) out = cv::Mat(mask_.size(), CV_8UC1, cv::Scalar(0));
     const cv::Rect wide(track.box.x - rim, track.box.y - rim, track.box.width + 2 * rim, track.box.height + 2 * rim);
     out(wide & cv::Rect({}, out.size())).setTo(255);
@@ -310,51 +274,16 @@ bool IllegalParking::view_moved() {
   return now_ - normal_ > moved_restarts;
 }
 
-std::vector<Candidate> IllegalParking::candidates() const {
-  cv::Mat edges = ground_.fresh() & ~ground_.moving() & near_;
-  const cv::Mat known = boxes(false);
-  if (!known.empty()) edges.setTo(0, known);
-  static const cv::Mat kernel = cv::getStructuringElement(cv::MORPH_ELLIPSE, {closing, closing});
-  cv::morphologyEx(edges, edges, cv::MORPH_CLOSE, kernel);
-  static const cv::Mat around_edges = cv::getStructuringElement(cv::MORPH_RECT, {5, 5});
-  std::vector<std::vector<cv::Point>> outlines;
-  cv::findContours(edges, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
-  std::vector<Candidate> out;
-  for (const auto& outline : outlines) {
-    Candidate one{cv::boundingRect(outline), {}, {}};
-    if (one.box.width < least_pixels || one.box.height < least_pixels) continue;
-    one.shape = cv::Mat(one.box.size(), CV_8UC1, cv::Scalar(0));
-    cv::fillPoly(one.shape, std::vector{outline}, cv::Scalar(255), cv::LINE_8, 0, -one.box.tl());
-    if (!vehicle_sized(one)) continue;
-    // Only what is near its own edges tells it from the ground; the ground in between would outvote it.
-    cv::dilate(ground_.fresh()(one.box) & one.shape & mask_(one.box), one.own, around_edges);
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
-bool IllegalParking::vehicle_sized(const Candidate& candidate) const {
+bool IllegalParking::vehicle_sized(const Newcomer& candidate) const {
   const double pixels = cv::countNonZero(candidate.shape), size = pixels / zone_pixels_;
   if (size < options_.smallest || size > options_.largest || pixels < least_filled * candidate.box.area()) return false;
   if (candidate.box.width > flattest * candidate.box.height) return false;
   if (candidate.box.width < upright * candidate.box.height && size < upright_size) return false;
-  return share_of(candidate.shape & mask_(candidate.box), candidate.shape) >= least_in_zone;
-}
-
-Structure IllegalParking::structure(const Candidate& candidate) const {
-  const cv::Mat fast = ground_.fast()(candidate.box), slow = ground_.slow()(candidate.box);
-  const cv::Mat edges = gradient(fast), before = gradient(slow);
-  cv::Mat inside;  // without its own outline, which a shadow has as well
-  const int ring = std::clamp(std::min(candidate.box.width, candidate.box.height) / 5, 1, 4);
-  cv::erode(candidate.shape, inside, cv::getStructuringElement(cv::MORPH_RECT, {2 * ring + 1, 2 * ring + 1}), {-1, -1}, 1,
-            cv::BORDER_CONSTANT, cv::Scalar(0));
-  const cv::Mat fresh = ground_.fresh()(candidate.box) & inside;
-  return {share_of(fresh, inside), cv::mean(edges, candidate.shape)[0] / std::max(cv::mean(before, candidate.shape)[0], 1e-6),
-          correlation(fast, slow, candidate.shape)};
+  return cv::countNonZero(candidate.shape & mask_(candidate.box)) >= least_in_zone * pixels;
 }
 
 /// Since when the pictures have looked the same there, as far back as they are kept.
-Steady IllegalParking::still_since(const Candidate& candidate) const {
+Steady IllegalParking::still_since(const Newcomer& candidate) const {
   Steady since = now_;
   for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
     if (correlation(luma_(candidate.box), past->luma(candidate.box), candidate.own) < still) break;
@@ -365,18 +294,20 @@ Steady IllegalParking::still_since(const Candidate& candidate) const {
 
 Track* IllegalParking::young_at(const cv::Rect& box) {
   const auto found = std::ranges::find_if(tracks_, [&](const Track& track) {
-    return track.seen == now_ && std::max(covered(track.box, box), covered(box, track.box)) > 0.4;
+    return track.matched && std::max(covered(track.box, box), covered(box, track.box)) > 0.4;
   });
   return found == tracks_.end() ? nullptr : &*found;
 }
 
-void IllegalParking::consider(const Candidate& candidate, const Frame& frame) {
-  const Structure found = structure(candidate);
+void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
+  if (!vehicle_sized(candidate)) return;
+  const Structure found = structure(ground_, candidate);
   const Steady since = still_since(candidate);
   if (now_ - since < still_for) return;
   if (found.share < least_structure || found.more < least_more || found.correlation > like_ground) return;
   if (Track* track = young_at(candidate.box)) {
-    if (candidate.box.area() > track->box.area()) place(*track, candidate, frame);
+    const double growth = static_cast<double>(candidate.box.area()) / track->first_area;
+    if (candidate.box.area() > track->box.area() && growth < most_growth) place(*track, candidate, frame);
     track->structure = std::max(track->structure, found.share);
     return;
   }
@@ -391,7 +322,8 @@ Finding IllegalParking::finding(const Track& track) const {
   Finding out;
   out.kind = Kind::illegal_parking;
   out.object = track.number;
-  out.confidence = 0.5 + 0.5 * std::clamp((track.alike - same) / (1 - same), 0.0, 1.0) * std::min(1.0, track.structure / full_structure);
+  out.confidence =
+      0.5 + 0.5 * std::clamp((track.alike - same) / (1 - same), 0.0, 1.0) * std::min(1.0, track.structure / full_structure);
   out.box = track.place;
   out.since = track.since;
   out.since_uncertain = track.since_uncertain;
@@ -417,8 +349,9 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .patience = options.max_gap,
                         .clear = std::max<Duration>(options.max_gap, 3s),
                         .cooldown = 5s};
-  return {options.zone, severity_named(options.severity), {rule},
-          [options](const Polygon& zone) { return std::make_unique<IllegalParking>(options, zone); }};
+  return {options.zone, severity_named(options.severity), {rule}, [options](const Polygon& zone) {
+            return std::make_unique<IllegalParking>(options, zone);
+          }};
 }
 
 }  // namespace
@@ -426,9 +359,13 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
 const DetectorType& illegal_parking_detector() {
   static const DetectorType type{
       "illegal_parking",
-      "Vehicles that stop in the zone and stay; needs a fixed camera and vehicles of 16 pixels and more. Goods that are put down "
+      "Vehicles that stop in the zone and stay; needs a fixed camera and vehicles of 16 pixels and more. Goods that are put "
+      "down "
       "look the same to it; a vehicle that is there from the first picture is taken for ground until it moves.",
-      5, true, &schema().fields(), &plan};
+      5,
+      true,
+      &schema().fields(),
+      &plan};
   return type;
 }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether one parking space is taken: the zone is the space.
 //
-// Sees: how full of edges the space is. A vehicle has windows, lamps, seams and a shadow's edge nearly everywhere; the ground of an
-// empty space has few, and lines at its rim, which are left out.
-// Wants: a zone drawn along the space's own lines, at least 24 pixels long; one picture is enough.
-// How: the median of the gradient of the logarithm of luma inside of the space (contrast, whatever the light), less what the plainest
-// quarter of its surroundings has (gravel, noise at night). Gradients are counted by space length, so that resolution does not matter.
-// Fooled by: things that are put down there; a vehicle of a neighbour that covers the space from the camera's angle; coarse ground
-// such as leaves or cobbles that is only in the space; snow on a vehicle; dappled shade.
-// Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below is free.
-// Source: relative edge energy, our own; see vision.md for what else was tried.
+// Sees: how full of edges the space is. A vehicle has windows, lamps, seams and a shadow's edge nearly everywhere; the ground
+// of an empty space has few, and lines at its rim, which are left out. Wants: a zone drawn along the space's own lines, at
+// least 24 pixels long; one picture is enough. How: the median of the gradient of the logarithm of luma inside of the space
+// (contrast, whatever the light), less what the plainest quarter of its surroundings has (gravel, noise at night). Gradients
+// are counted by space length, so that resolution does not matter. Fooled by: things that are put down there; a vehicle of a
+// neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that is only in the space;
+// snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below
+// is free. Source: relative edge energy, our own; see vision.md for what else was tried.
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
+#include "vision/scene/surroundings.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -25,18 +25,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int longest = 160;           // pixels of the crop, the space with its surroundings
-constexpr double surroundings = 0.5;   // of the space's size, on each side
-constexpr double inner = 0.8;          // of the space around its middle: lines and neighbours' mirrors stay outside
-constexpr double outer = 1.15;         // from here on it is surroundings
-constexpr double counted_length = 80;  // gradients are per 1/80 of the space's longer side
-constexpr double lift = 10;            // luma added before the logarithm: noise in the dark is no contrast
-constexpr double margin = 0.15;        // hysteresis, by the threshold
-constexpr Duration gap_restarts = 10s; // without pictures for so long: what was said before says nothing
-constexpr Duration say_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
+constexpr int longest = 128;            // pixels of the crop, the space with its surroundings
+constexpr double surroundings = 0.5;    // of the space's size, on each side
+constexpr double inner = 0.8;           // of the space around its middle: lines and neighbours' mirrors stay outside
+constexpr double outer = 1.15;          // from here on it is surroundings
+constexpr double counted_length = 80;   // gradients are per 1/80 of the space's longer side
+constexpr double lift = 10;             // luma added before the logarithm: noise in the dark is no contrast
+constexpr double margin = 0.15;         // hysteresis, by the threshold
+constexpr Duration gap_restarts = 10s;  // without pictures for so long: what was said before says nothing
+constexpr Duration say_every = 950ms;   // once a second, of pictures that are not quite evenly spaced
 
 struct Options : CommonOptions {
-  double threshold = 0.033;
+  double threshold = 0.026;
   Duration settle = 3s;
 };
 
@@ -48,37 +48,6 @@ const Schema<Options>& schema() {
       duration<Options>("settle", &Options::settle, {0s, 5min}, "A change must last this long before it is said."),
   });
   return all;
-}
-
-/// The polygon grown (or shrunk) around its middle.
-Polygon scaled(const Polygon& polygon, double factor) {
-  Point middle;
-  for (const auto& point : polygon) {
-    middle.x += point.x / static_cast<double>(polygon.size());
-    middle.y += point.y / static_cast<double>(polygon.size());
-  }
-  Polygon out;
-  for (const auto& point : polygon)
-    out.push_back({middle.x + (point.x - middle.x) * factor, middle.y + (point.y - middle.y) * factor});
-  return out;
-}
-
-Polygon around(const Polygon& zone) {
-  const Box box = bounds(zone);
-  const double left = std::max(0.0, box.x - surroundings * box.width), top = std::max(0.0, box.y - surroundings * box.height);
-  const double right = std::min(1.0, box.x + (1 + surroundings) * box.width);
-  const double bottom = std::min(1.0, box.y + (1 + surroundings) * box.height);
-  return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
-}
-
-cv::Mat filled(const Polygon& polygon, const Box& seen, cv::Size size) {
-  std::vector<cv::Point> corners;
-  for (const auto& point : polygon)
-    corners.emplace_back(static_cast<int>(std::lround((point.x - seen.x) / seen.width * size.width)),
-                         static_cast<int>(std::lround((point.y - seen.y) / seen.height * size.height)));
-  cv::Mat out(size, CV_8UC1, cv::Scalar(0));
-  cv::fillPoly(out, std::vector{corners}, cv::Scalar(255));
-  return out;
 }
 
 /// Size of the gradient of the logarithm of luma, per pixel.
@@ -109,7 +78,9 @@ double quantile(const cv::Mat& plane, const cv::Mat& where, double share) {
 class ParkingSpace : public Detector {
  public:
   ParkingSpace(const Options& options, const Polygon& zone)
-      : options_(options), zone_(zone.empty() ? Polygon{{0, 0}, {1, 0}, {1, 1}, {0, 1}} : zone), crop_(around(zone_), longest) {}
+      : options_(options),
+        zone_(zone.empty() ? Polygon{{0, 0}, {1, 0}, {1, 1}, {0, 1}} : zone),
+        crop_(around(zone_, surroundings), longest) {}
 
   Look look(const Frame& frame) override;
 
@@ -170,18 +141,22 @@ void ParkingSpace::decide(double share, Steady now) {
 Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   Options options;
   schema().read(options, entry, key, faults);
-  return {options.zone, severity_named(options.severity), {},
-          [options](const Polygon& zone) { return std::make_unique<ParkingSpace>(options, zone); }};
+  return {options.zone, severity_named(options.severity), {}, [options](const Polygon& zone) {
+            return std::make_unique<ParkingSpace>(options, zone);
+          }};
 }
 
 }  // namespace
 
 const DetectorType& parking_space_detector() {
-  static const DetectorType type{
-      "parking_space",
-      "Whether one parking space is taken, from one picture: the zone is the space, drawn along its lines. Things put down there, "
-      "or a neighbour's vehicle that hides the space, look like a vehicle.",
-      1, true, &schema().fields(), &plan};
+  static const DetectorType type{"parking_space",
+                                 "Whether one parking space is taken, from one picture: the zone is the space, drawn along its "
+                                 "lines. Things put down there, "
+                                 "or a neighbour's vehicle that hides the space, look like a vehicle.",
+                                 1,
+                                 true,
+                                 &schema().fields(),
+                                 &plan};
   return type;
 }
 

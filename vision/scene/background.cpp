@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two running backgrounds of one crop, a fast and a slow one, that follow the camera's exposure; tells what changed and what moves.
+// Two running backgrounds of one crop, a fast and a slow one, that follow the camera's exposure; tells what changed and what
+// moves.
 #include "vision/scene/background.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -71,7 +72,8 @@ void Background::reset() {
 float Background::median(const cv::Mat& plane, bool absolute) {
   samples_.clear();
   for (int y = 0; y < plane.rows; y += stride)
-    for (int x = 0; x < plane.cols; x += stride) samples_.push_back(absolute ? std::abs(plane.at<float>(y, x)) : plane.at<float>(y, x));
+    for (int x = 0; x < plane.cols; x += stride)
+      samples_.push_back(absolute ? std::abs(plane.at<float>(y, x)) : plane.at<float>(y, x));
   const auto middle = samples_.begin() + static_cast<std::ptrdiff_t>(samples_.size() / 2);
   std::nth_element(samples_.begin(), middle, samples_.end());
   return *middle;
@@ -120,15 +122,15 @@ void Background::learn(double dt, const cv::Mat& held) {
   cv::dilate(gone_, gone_, {});  // a gradient lies between two pixels: both must learn
   gone_.setTo(0, moving_);
   for (int y = 0; y < slow_.rows; ++y)
-    learn_row(now_.ptr<float>(y), gone_.ptr<uchar>(y), held.empty() ? nullptr : held.ptr<uchar>(y), rates, {slow_.ptr<float>(y), static_cast<std::size_t>(slow_.cols)});
+    learn_row(now_.ptr<float>(y), gone_.ptr<uchar>(y), held.empty() ? nullptr : held.ptr<uchar>(y), rates,
+              {slow_.ptr<float>(y), static_cast<std::size_t>(slow_.cols)});
 }
 
 void Background::find_changed() {
   // Per pixel: how far the two gradients are apart, squared; negative where the ground has the stronger one.
   difference_.create(slow_.size(), CV_32FC1);
   difference_.setTo(0);
-  for (int y = 1; y + 1 < slow_.rows; ++y)
-    compare_gradients(fast_, slow_, y, difference_.ptr<float>(y));
+  for (int y = 1; y + 1 < slow_.rows; ++y) compare_gradients(fast_, slow_, y, difference_.ptr<float>(y));
   const float limit = std::max(least_edge, 4 * std::sqrt(median(difference_, true)));
   fresh_ = difference_ > limit * limit;
   gone_ = difference_ < -limit * limit;

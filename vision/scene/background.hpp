@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two running backgrounds of one crop, a fast and a slow one, that follow the camera's exposure; tells what changed and what moves.
+// Two running backgrounds of one crop, a fast and a slow one, that follow the camera's exposure; tells what changed and what
+// moves.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -9,7 +10,8 @@
 namespace kuzet::vision {
 
 /// Works on the logarithm of luma: a shadow, a cloud or another exposure then only adds a constant, and the gradients inside of
-/// it stay as they were. So "changed" is told from gradients alone. All pictures must have one size (see reset()). Not thread-safe.
+/// it stay as they were. So "changed" is told from gradients alone. All pictures must have one size (see reset()). Not
+/// thread-safe.
 class Background {
  public:
   /// Forgets everything; the next picture is the first one.
@@ -20,7 +22,9 @@ class Background {
   void see(const cv::Mat& luma, double dt, const cv::Mat& held);
 
   [[nodiscard]] bool empty() const { return slow_.empty(); }
-  [[nodiscard]] const cv::Mat& smooth() const { return smooth_; }  ///< CV_8UC1, the newest picture with less noise; a new one each time
+  [[nodiscard]] const cv::Mat& smooth() const {
+    return smooth_;
+  }  ///< CV_8UC1, the newest picture with less noise; a new one each time
   [[nodiscard]] const cv::Mat& now() const { return now_; }    ///< CV_32FC1, the logarithm of smooth()
   [[nodiscard]] const cv::Mat& fast() const { return fast_; }  ///< as now(), of about the last second
   [[nodiscard]] const cv::Mat& slow() const { return slow_; }  ///< as now(), at the exposure of the newest picture

@@ -10,8 +10,8 @@
 namespace kuzet::vision {
 
 /// Normalised correlation of two pictures of one size (both CV_8UC1 or both CV_32FC1): 1 is the same up to gain and offset, 0
-/// nothing in common; 0 as well where one of them is flat, empty or of another size. `where` (empty for everywhere, or CV_8UC1 of
-/// that size) is 255 where it counts and 0 elsewhere.
+/// nothing in common; 0 as well where one of them is flat, empty or of another size. `where` (empty for everywhere, or CV_8UC1
+/// of that size) is 255 where it counts and 0 elsewhere.
 double correlation(const cv::Mat& a, const cv::Mat& b, const cv::Mat& where = {});
 
 /// The correlation of `pattern` with the picture at `box` or one pixel beside it, the best of all: cameras shake.
