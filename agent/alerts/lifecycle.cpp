@@ -20,8 +20,8 @@ struct Row {
   Action action;
 };
 
-// confirmed: there since the confirmation time. long_missing: missing for longer than the patience (suspected), the clearing time
-// (raised, clearing) or the cooldown (cooling) allows.
+// confirmed: there since the confirmation time. long_missing: missing for longer than the patience (suspected), the clearing
+// time (raised, clearing) or the cooldown (cooling) allows.
 constexpr std::array<Row, 20> table{{
     {State::quiet, Sight::there, State::suspected, Action::none},
     {State::quiet, Sight::confirmed, State::raised, Action::raise},
@@ -84,7 +84,8 @@ std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding
   return events;
 }
 
-void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, std::vector<AlertEvent>& events) {
+void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now,
+                     std::vector<AlertEvent>& events) {
   // A cooldown that is over leaves a clean slate, also for a thing that is there again.
   if (thing.state == State::cooling && now.steady - thing.closed >= rule.cooldown) thing = Thing{};
   Sight sight = Sight::missing;
@@ -92,21 +93,30 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
     thing.since = std::min(thing.since.value_or(finding->since), finding->since);
     sight = now.steady - *thing.since >= rule.confirm ? Sight::confirmed : Sight::there;
   } else {
-    if (!thing.seen) thing.seen = now.steady;  // nobody looked while the agent was away
-    if (thing.state != State::cooling && now.steady - *thing.seen > allowed_absence(rule, thing.state)) sight = Sight::long_missing;
+    if (!thing.missed) thing.missed = now;
+    const Steady from = unwatched(rule, thing) ? thing.missed->steady : thing.seen->steady;
+    if (thing.state != State::cooling && now.steady - from > allowed_absence(rule, thing.state)) sight = Sight::long_missing;
   }
   const Row& what = row(thing.state, sight);
+  const bool uncertain = finding == nullptr && unwatched(rule, thing);
   thing.state = what.next;
   switch (what.action) {
     case Action::raise: raise(rule, thing, *finding, now, events); break;
     case Action::follow: follow(thing, *finding, now, events); break;
-    case Action::close: close(thing, now, events); break;
+    case Action::close: close(thing, uncertain, now, events); break;
     case Action::none: break;
   }
-  if (finding != nullptr) thing.seen = now.steady;
+  if (finding == nullptr) return;
+  thing.seen = now;
+  thing.missed.reset();
 }
 
-void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {
+bool Lifecycle::unwatched(const Rule& rule, const Thing& thing) {
+  return is_open(thing.state) && (!thing.seen || thing.missed->steady - thing.seen->steady > rule.clear);
+}
+
+void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now,
+                      std::vector<AlertEvent>& events) {
   thing.told = finding.confidence;
   Alert alert;
   alert.id = ids_.next(now.wall);
@@ -128,7 +138,6 @@ void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, co
 }
 
 void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {
-  thing.restored = false;
   Alert& alert = thing.alert;
   alert.confidence = finding.confidence;
   alert.box = finding.box;
@@ -142,17 +151,16 @@ void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, 
   events.push_back({worse ? Phase::escalated : Phase::updated, alert, now});
 }
 
-void Lifecycle::close(Thing& thing, const Moment& now, std::vector<AlertEvent>& events) {
+void Lifecycle::close(Thing& thing, bool uncertain, const Moment& now, std::vector<AlertEvent>& events) {
   thing.closed = now.steady;
-  thing.alert.ended = now.before(now.steady - *thing.seen);
-  thing.alert.ended_uncertain = thing.restored;
+  thing.alert.ended_uncertain = uncertain;
+  thing.alert.ended = uncertain ? *thing.missed : *thing.seen;
   events.push_back({Phase::closed, thing.alert, now});
 }
 
 void Lifecycle::restore(const Rule& rule, Alert alert) {
   Thing thing;
   thing.state = State::raised;
-  thing.restored = true;
   thing.told = alert.confidence;
   thing.since = alert.started.steady;
   const Key key{rule.id, alert.object};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From findings to alerts: one table of states for each thing a rule watches. Pure: time is an argument, nothing is stored here.
+// From findings to alerts: one table of states for each thing a rule watches. Pure: time is an argument, nothing is stored
+// here.
 #pragma once
 
 #include "agent/core/alert.hpp"
@@ -22,17 +23,18 @@ std::string_view name(State state);
 
 /// Keeps the state of every thing that the rules of one agent watch. One thread.
 ///
-/// Durations are seconds of steady time between the moments passed in, never counts of pictures: a board that looks half as often
-/// raises the same alert at the same second.
+/// Durations are seconds of steady time between the moments passed in, never counts of pictures: a board that looks half as
+/// often raises the same alert at the same second.
 class Lifecycle {
  public:
   explicit Lifecycle(IdSource& ids) : ids_(ids) {}
 
-  /// One look: all that `rule` finds at `now`; what is not among the findings is not there. Returns the steps that follow, in order.
+  /// One look: all that `rule` finds at `now`; what is not among the findings is not there. Returns the steps that follow, in
+  /// order.
   std::vector<AlertEvent> see(const Rule& rule, std::span<const Finding> findings, const Moment& now);
 
-  /// An alert that was open when the agent stopped: it keeps its id and its phase. Until the rule's first look nothing is decided about it;
-  /// if its cause turns out to be gone, it is closed with `ended_uncertain`.
+  /// An alert that was open when the agent stopped: it keeps its id and its phase. Until the rule's first look nothing is
+  /// decided about it; if its cause turns out to be gone, it is closed with `ended_uncertain`.
   void restore(const Rule& rule, Alert alert);
 
   /// The alerts that are raised or clearing, oldest first.
@@ -41,19 +43,22 @@ class Lifecycle {
  private:
   struct Thing {
     State state = State::quiet;
-    std::optional<Steady> seen;   // when it last was there; nothing for an alert from before this start
-    std::optional<Steady> since;  // when it was first there
+    std::optional<Moment> seen;    // when it last was there; nothing for an alert from before this start
+    std::optional<Moment> missed;  // the first look since then that did not find it
+    std::optional<Steady> since;   // when it was first there
     Steady closed{};
-    bool restored = false;  // from before this start, not seen again yet
-    double told = 0;        // the confidence that the last event said
+    double told = 0;  // the confidence that the last event said
     Alert alert;
   };
   using Key = std::pair<std::string, std::uint64_t>;
 
+  /// Nobody looked between the last sighting and the first look that missed it (an outage, a restart): absence counts from that
+  /// look, and when it ended is not known.
+  static bool unwatched(const Rule& rule, const Thing& thing);
   void step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, std::vector<AlertEvent>& events);
   void raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
   static void follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
-  static void close(Thing& thing, const Moment& now, std::vector<AlertEvent>& events);
+  static void close(Thing& thing, bool uncertain, const Moment& now, std::vector<AlertEvent>& events);
 
   IdSource& ids_;
   std::map<Key, Thing> things_;

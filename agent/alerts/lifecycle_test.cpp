@@ -365,6 +365,21 @@ TEST_CASE("a restored alert that is seen once more has a certain end", "[lifecyc
   CHECK(watch.events[0].alert.ended->steady == at(1).steady);
 }
 
+TEST_CASE("one missed look after an outage of the camera does not close an alert", "[lifecycle][K3][trap]") {
+  Raised watch;
+  watch.look(600, {});
+  watch.looks(600, 605, {car(0)});
+  CHECK(watch.story == Story{"60 opened 01"});
+}
+
+TEST_CASE("an alert whose cause went away during an outage is closed with an uncertain end", "[lifecycle][K3]") {
+  Raised watch;
+  watch.looks(599, 621, {});
+  REQUIRE(watch.story == Story{"60 opened 01", "621 closed 01"});
+  CHECK(watch.events.back().alert.ended_uncertain);
+  CHECK(watch.events.back().alert.ended->steady == at(600).steady);
+}
+
 TEST_CASE("another object beside a restored one is another alert", "[lifecycle][K3]") {
   Watch watch;
   watch.life.restore(parking, stored());

@@ -49,12 +49,18 @@ std::optional<Wall> since_of(const std::string& since) {
   return *time;
 }
 
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (int kind = 0; kind <= static_cast<int>(Kind::citizen_report); ++kind) names.emplace_back(name(static_cast<Kind>(kind)));
+  return names;
+}
+
 void list(const Options& options) {
   const auto all = load_or_exit(options.file);
   const auto since = since_of(options.since);
   std::optional<Kind> kind;
   if (!options.kind.empty() && !(kind = kind_named(options.kind)))
-    give_up("--kind: there is no kind \"" + options.kind + "\"", wrong_usage);
+    give_up("--kind: there is no kind \"" + options.kind + "\"" + suggestion(options.kind, kind_names()), wrong_usage);
   const auto print = [&](const std::string& body) { options.as_json ? void(std::cout << body << '\n') : print_line(body); };
   if (auto read = outbox::read_alerts(all.store.path, since, kind, print); !read) give_up("alerts: " + read.error().what);
 }

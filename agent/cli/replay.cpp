@@ -9,10 +9,12 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
 #include <boost/json/array.hpp>
 #include <opencv2/core/utility.hpp>
 
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -47,23 +49,24 @@ class Replay {
 
   void run() {
     const auto* type = drivers::find_camera(camera_.source);
-    if (type == nullptr) give_up("camera " + camera_.id + ": cannot read \"" + camera_.source + "\"");
+    if (type == nullptr) give_up(about() + "this version cannot read it: give a video file or a folder of pictures");
     auto source = type->open({camera_.source, drivers::Pace::fast, false, camera_.rate}, clock_, {});
-    if (!source) fail(source.error());
+    if (!source) give_up(about() + source.error().what);
     while (auto frame = next(**source)) picture(*frame, (*source)->stills());
-    if (!(*source)->damage().empty()) std::cerr << "kuzet: camera " << camera_.id << ": " << (*source)->damage() << '\n';
+    if (!(*source)->damage().empty()) std::cerr << "kuzet: " << about() << (*source)->damage() << '\n';
     if (overlay_)
       if (auto ended = overlay_->finish(); !ended) give_up(ended.error().what);
-    if (pictures_ == 0) give_up("camera " + camera_.id + ": " + camera_.source + ": no picture could be read");
+    if (pictures_ == 0) give_up(about() + "no picture could be read");
   }
 
  private:
-  [[noreturn]] void fail(const Error& error) const { give_up("camera " + camera_.id + ": " + error.what); }
+  /// What a sentence about this footage begins with.
+  [[nodiscard]] std::string about() const { return "camera " + camera_.id + ": " + camera_.source + ": "; }
 
   std::optional<Frame> next(drivers::Camera& source) {
     auto frame = source.read({});
-    if (!frame && pictures_ == 0) fail(frame.error());
-    if (!frame) return std::cerr << "kuzet: camera " << camera_.id << ": " << frame.error().what << '\n', std::nullopt;
+    if (!frame && pictures_ == 0) give_up(about() + frame.error().what);
+    if (!frame) return std::cerr << "kuzet: " << about() << frame.error().what << '\n', std::nullopt;
     return std::move(*frame);
   }
 
@@ -89,6 +92,10 @@ class Replay {
     return out;
   }
 
+  static void put(const json::object& line) {
+    if (!(std::cout << json_text(line) << '\n')) give_up(output_broken);  // nobody reads: the rest would be for nothing
+  }
+
   void print(const AlertEvent& event, const Frame& frame) const {
     const Alert& alert = event.alert;
     auto out = line(frame);
@@ -104,7 +111,7 @@ class Replay {
       out["box"] = json::array{rounded(b.x, 4), rounded(b.y, 4), rounded(b.width, 4), rounded(b.height, 4)};
     }
     out["measure"] = alert.measure;
-    std::cout << json_text(out) << '\n';
+    put(out);
   }
 
   void print(const run::ZoneObservation& one, const Frame& frame) const {
@@ -113,7 +120,7 @@ class Replay {
     out["camera"] = camera_.id;
     if (!one.zone.empty()) out["zone"] = one.zone;
     for (const auto& value : one.observation.values) out[value.key()] = value.value();
-    std::cout << json_text(out) << '\n';
+    put(out);
   }
 
   void draw(const run::Seen& seen) {
@@ -137,21 +144,37 @@ class Replay {
   std::size_t pictures_ = 0;
 };
 
+std::vector<std::string> camera_names(const run::Configuration& all) {
+  std::vector<std::string> names;
+  for (const auto& camera : all.cameras) names.push_back(camera.id);
+  return names;
+}
+
+/// Whether the film would be written over the footage, or over one of its pictures.
+bool is_footage(const std::filesystem::path& film, const std::filesystem::path& source) {
+  std::error_code absent;
+  if (!std::filesystem::exists(film, absent)) return false;
+  const auto folder = film.has_parent_path() ? film.parent_path() : std::filesystem::path(".");
+  const bool picture = std::filesystem::is_directory(source, absent) && std::filesystem::equivalent(folder, source, absent);
+  return picture || std::filesystem::equivalent(film, source, absent);
+}
+
 void replay(const Options& options) {
   auto all = load_or_exit(options.file);
   if (all.cameras.empty()) give_up("replay: the configuration has no camera");
   if (!options.camera.empty()) {
     const auto* one = all.camera(options.camera);
-    if (one == nullptr) give_up("replay: there is no camera \"" + options.camera + "\"", wrong_usage);
+    if (one == nullptr) give_up("replay: there is no camera \"" + options.camera + "\"" + suggestion(options.camera, camera_names(all)), wrong_usage);
     all.cameras = {run::CameraSettings(*one)};
   }
   if (all.cameras.size() > 1 && !(options.source.empty() && options.overlay.empty()))
     give_up("replay: --source and --overlay need --camera where there are several", wrong_usage);
   if (!options.source.empty()) all.cameras[0].source = options.source;
+  if (!options.overlay.empty() && is_footage(options.overlay, all.cameras[0].source))
+    give_up("replay: --overlay " + options.overlay + " would be written over the footage", wrong_usage);
   cv::setNumThreads(1);  // more threads never lowered the cost
   CountedIds ids;
   for (const auto& camera : all.cameras) Replay(camera, options, ids).run();
-  if (!std::cout.flush()) give_up("replay: standard output cannot be written");
 }
 
 }  // namespace
@@ -160,9 +183,10 @@ void add_replay(CLI::App& app) {
   auto* command = app.add_subcommand("replay", "The detectors and rules over recorded footage; prints JSON Lines, sends and stores nothing");
   auto options = std::make_shared<Options>();
   add_config_option(*command, options->file);
-  command->add_option("--camera", options->camera, "Only this camera");
-  command->add_option("--source", options->source, "This footage instead of the camera's own source");
-  command->add_option("--overlay", options->overlay, "Write a film (MP4) with zones, findings and alerts drawn in");
+  const CLI::Validator said([](const std::string& value) { return std::string(value.empty() ? "nothing is given" : ""); }, "");
+  command->add_option("--camera", options->camera, "Only this camera")->check(said);
+  command->add_option("--source", options->source, "This footage instead of the camera's own source")->check(said);
+  command->add_option("--overlay", options->overlay, "Write a film (MP4) with zones, findings and alerts drawn in")->check(said);
   command->add_flag("--observations", options->observations, "Print observations too");
   command->add_flag("--stills", options->stills, "Every picture stands alone");
   command->callback([options] { replay(*options); });

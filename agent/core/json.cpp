@@ -2,6 +2,8 @@
 // Writing JSON.
 #include "agent/core/json.hpp"
 
+#include "agent/core/utf8.hpp"
+
 #include <boost/json/serialize.hpp>
 
 #include <array>
@@ -60,7 +62,7 @@ void write(const json::value& value, std::string& out) {
 std::string json_text(const json::value& value) {
   std::string out;
   write(value, out);
-  return out;
+  return utf8_text(out);
 }
 
 double rounded(double value, int digits) {

@@ -9,7 +9,7 @@
 namespace kuzet {
 
 /// Compact JSON in UTF-8. Numbers in their shortest exact form without needless exponents; numbers that JSON cannot say
-/// (not a number, infinity) become null.
+/// (not a number, infinity) become null; bytes that are no UTF-8 become U+FFFD.
 std::string json_text(const boost::json::value& value);
 
 /// `value` to `digits` digits after the point: what a figure is worth, and no more.

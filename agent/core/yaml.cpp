@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The settings reader: the only file that knows yaml-cpp, used for its events so that line and column are kept and nothing expands.
 #include "agent/core/document.hpp"
+#include "agent/core/utf8.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -26,20 +27,6 @@ struct Refused {};
 /// What is read where nothing stands.
 Node nothing() { return {Node::Type::nothing, {1, 1}, {}, false, {}, {}}; }
 
-/// How many bytes the character at the front of `rest` has; 0 when it is no UTF-8 (Unicode 15, table 3-7).
-std::size_t character(std::string_view rest) {
-  const auto byte = [rest](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(rest[i])); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (length == 0 || rest.size() < length) return 0;
-  const unsigned least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < least || byte(1) > most) return 0;
-  for (std::size_t i = 2; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  return length;
-}
-
 bool is_control(char c) { return (static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\n' && c != '\r') || c == '\x7f'; }
 
 /// Whether this can be a settings file at all; otherwise the fault says where it cannot.
@@ -50,7 +37,7 @@ bool is_text(std::string_view text, Faults& faults) {
   }
   Place at{1, 1};
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = character(text.substr(i));
+    const std::size_t length = utf8_length(text.substr(i));
     if (length == 0 || is_control(text[i])) {
       faults.add(at, "", length == 0 ? "not UTF-8: save the file in this encoding" : "control characters are not allowed");
       return false;

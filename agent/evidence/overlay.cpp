@@ -20,6 +20,7 @@ namespace kuzet::evidence {
 namespace {
 
 constexpr AVRational milliseconds{1, 1000};
+constexpr int least_shown = 40;  // milliseconds
 
 struct CloseFormat {
   void operator()(AVFormatContext* context) const {
@@ -78,6 +79,7 @@ class Mp4 final : public Overlay {
   Result<> open(const cv::Size& size) {
     const double scale = std::min(1.0, 1280.0 / size.width);
     const auto even = [scale](int value) { return std::max(16, static_cast<int>(std::lround(value * scale / 2)) * 2); };
+    av_log_set_level(AV_LOG_ERROR);  // encoders like to tell everything they do
     AVFormatContext* raw = nullptr;
     if (const int code = avformat_alloc_output_context2(&raw, nullptr, "mp4", file_.c_str()); code < 0) return failure("make", code);
     format_.reset(raw);
@@ -151,6 +153,7 @@ class Mp4 final : public Overlay {
       const int code = avcodec_receive_packet(codec_.get(), packet_.get());
       if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return {};
       if (code < 0) return failure("encode", code);
+      packet_->duration = least_shown;  // of the last one: a picture that lasts no time is not played
       av_packet_rescale_ts(packet_.get(), milliseconds, format_->streams[0]->time_base);
       if (const int written = av_interleaved_write_frame(format_.get(), packet_.get()); written < 0) return failure("write", written);
     }

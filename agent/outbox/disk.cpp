@@ -7,9 +7,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace kuzet::outbox {
@@ -72,7 +72,9 @@ Result<> write_durably(const std::filesystem::path& file, std::string_view bytes
 Result<std::string> read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return failure("read " + file.string(), errno);
-  std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  std::string bytes;  // read() and no iterators of the buffer, which throw where the file is a folder
+  for (std::array<char, 16384> part{}; stream.read(part.data(), part.size()) || stream.gcount() > 0;)
+    bytes.append(part.data(), static_cast<std::size_t>(stream.gcount()));
   if (stream.bad()) return failure("read " + file.string(), errno);
   return bytes;
 }

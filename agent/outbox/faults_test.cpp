@@ -31,7 +31,8 @@ using test::TempFolder;
   ::_exit(store ? 0 : 1);
 }
 
-/// Runs a child that records; kills it when `reports` have come, or lets it exit by itself after as many. Returns the last seq reported.
+/// Runs a child that records; kills it when `reports` have come, or lets it exit by itself after as many. Returns the last seq
+/// reported.
 std::uint64_t run_child(const Options& options, std::uint64_t reports, bool kill) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
@@ -165,7 +166,8 @@ TEST_CASE("a database that is garbage is set aside and a fresh store begins", "[
 }
 
 TEST_CASE("a database that was cut is set aside and a fresh store begins", "[K1]") {
-  opens_fresh_after([](const std::filesystem::path& file) { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); });
+  opens_fresh_after(
+      [](const std::filesystem::path& file) { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); });
 }
 
 TEST_CASE("a database with a page of garbage is set aside and a fresh store begins", "[K1]") {
@@ -226,7 +228,8 @@ TEST_CASE("what a full disk accepted is there after a restart", "[K1]") {
     accepted = record_until_refused(store, refusal);
     CHECK(refusal.code == Code::full);
   }
-  if (const auto cramped = Outbox::open(options); !cramped) CHECK(cramped.error().code == Code::full);  // not corrupt: nothing is set aside
+  if (const auto cramped = Outbox::open(options); !cramped)
+    CHECK(cramped.error().code == Code::full);  // not corrupt: nothing is set aside
   disk.grow();
   auto store = open_store(options);
   CHECK(store.set_aside().empty());

@@ -3,8 +3,11 @@
 #include "agent/outbox/keeper.hpp"
 
 #include "tests/harness/catch.hpp"
+#include "tests/harness/home.hpp"
 #include "tests/harness/stores.hpp"
 #include "tests/harness/temp_folder.hpp"
+
+#include <algorithm>
 
 namespace kuzet::outbox {
 
@@ -12,43 +15,11 @@ namespace {
 
 using test::event_of;
 
-/// An executor that the test's own thread drains.
-class Home {
- public:
-  void post(std::function<void()> job) {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-    came_.notify_one();
-  }
-  /// Runs jobs, as they come, until `enough` of them ran.
-  void run(std::size_t enough) {
-    for (std::size_t i = 0; i < enough; ++i) {
-      std::unique_lock lock(mutex_);
-      came_.wait(lock, [this] { return !jobs_.empty(); });
-      const auto job = std::move(jobs_.front());
-      jobs_.erase(jobs_.begin());
-      lock.unlock();
-      job();
-    }
-  }
-  std::size_t waiting() {
-    const std::lock_guard lock(mutex_);
-    return jobs_.size();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<std::function<void()>> jobs_;
-};
-
 struct Fixture {
   test::TempFolder folder;
-  Home home;
+  test::Home home;
   std::optional<Keeper> keeper;
-  Fixture() {
-    keeper.emplace(test::open_store(test::options_for(folder.path())), [this](std::function<void()> job) { home.post(std::move(job)); });
-  }
+  Fixture() { keeper.emplace(test::open_store(test::options_for(folder.path())), home.poster()); }
 };
 
 }  // namespace
@@ -89,7 +60,9 @@ TEST_CASE("the keeper's end finishes all work that was accepted", "[K1]") {
 TEST_CASE("work may be asked for from any thread, and from within an answer") {
   Fixture f;
   int answers = 0;
-  const auto ask = [&f](auto tell) { f.keeper->ask([](Outbox& store) { return store.record(event_of("a")); }, std::move(tell)); };
+  const auto ask = [&f](auto tell) {
+    f.keeper->ask([](Outbox& store) { return store.record(event_of("a")); }, std::move(tell));
+  };
   {
     std::vector<std::jthread> askers;
     for (int i = 0; i < 4; ++i)

@@ -40,7 +40,8 @@ struct Fixture {
   std::vector<std::uint64_t> pending() { return seqs_of(store->pending(0, 1000).value()); }
 };
 
-std::vector<std::string> alerts_in(const std::filesystem::path& folder, std::optional<Wall> since = {}, std::optional<Kind> kind = {}) {
+std::vector<std::string> alerts_in(const std::filesystem::path& folder, std::optional<Wall> since = {},
+                                   std::optional<Kind> kind = {}) {
   std::vector<std::string> out;
   read_alerts(folder, since, kind, [&](const std::string& body) {
     const auto event = boost::json::parse(body).as_object();

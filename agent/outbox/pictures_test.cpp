@@ -26,7 +26,9 @@ struct Fixture {
     store.reset();
     store.emplace(open_store(options));
   }
-  Result<Picture> keep(const std::string& alert, const std::string& jpeg) { return store->keep_picture(alert, "evidence/" + alert + "/", jpeg); }
+  Result<Picture> keep(const std::string& alert, const std::string& jpeg) {
+    return store->keep_picture(alert, "evidence/" + alert + "/", jpeg);
+  }
   /// An alert event with a picture.
   Picture record(const std::string& alert, const std::string& jpeg) {
     auto draft = event_of(alert);

@@ -6,8 +6,10 @@ namespace kuzet::outbox {
 
 Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> since, std::optional<Kind> kind, const AlertVisitor& visitor) {
   const auto file = folder / "kuzet.db";
-  if (std::error_code failed; !std::filesystem::exists(file, failed))
-    return Error{Code::io, "no store in " + folder.string() + ": no agent has run with this configuration yet"};
+  std::error_code failed;
+  const bool there = std::filesystem::exists(file, failed);
+  if (failed) return Error{Code::io, file.string() + ": " + failed.message()};
+  if (!there) return Error{Code::io, "no store in " + folder.string() + ": no agent has run with this configuration yet"};
   auto db = Database::open(file.string(), Database::Mode::read_only);
   if (!db) return db.error();
   // The newest event of each alert, in the order in which the alerts began.
@@ -17,7 +19,7 @@ Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> si
   query.bind(1, since ? since->time_since_epoch().count() : std::int64_t{0}).bind(2, kind ? name(*kind) : std::string_view());
   for (;;) {
     const auto more = query.step();
-    if (!more) return more.error();
+    if (!more) return Error{more.error().code, file.string() + ": " + sqlite3_errmsg(db->raw())};
     if (!*more) return {};
     visitor(query.text(0));
   }

@@ -3,6 +3,7 @@
 #include "agent/uplink/publisher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kuzet::uplink {
 
@@ -155,12 +156,12 @@ void Publisher::mark_picture() {
 
 void Publisher::forget() {
   if (done_.empty()) return;
-  backlog_.forget(done_, [this, seqs = done_](const Result<>& forgotten) {
+  const auto seqs = std::exchange(done_, {});
+  backlog_.forget(seqs, [this, seqs](const Result<>& forgotten) {
     if (forgotten) return void(told_trouble_ = false);
     trouble(forgotten.error());
     done_.insert(done_.end(), seqs.begin(), seqs.end());
   });
-  done_.clear();
 }
 
 /// What the store cannot do now is asked again with each tick, and said once.

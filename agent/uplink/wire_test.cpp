@@ -40,14 +40,16 @@ AlertEvent parking(Phase phase = Phase::opened) {
 }
 
 /// The event as it is sent after it went through a real store.
-std::string sent(const AlertEvent& event, const std::vector<Announced>& evidence = {}, const Identity& from = who, double late_by = 0.112) {
+std::string sent(const AlertEvent& event, const std::vector<Announced>& evidence = {}, const Identity& from = who,
+                 double late_by = 0.112) {
   const test::TempFolder folder;
   auto store = test::open_store(test::options_for(folder.path()));
   outbox::Draft draft{event.alert.id, event.phase, event.alert.kind, event.at.wall, alert_topic(from, event.alert), {}, {}, {}};
   draft.body = [&](const outbox::Stamp& stamp) { return alert_body(from, event, evidence, stamp); };
   store.record(draft).value();
   const auto pending = store.pending(0, 1).value().at(0);
-  return alert_message(pending, store.store(), event.at.wall + std::chrono::milliseconds(static_cast<int>(late_by * 1000))).payload;
+  return alert_message(pending, store.store(), event.at.wall + std::chrono::milliseconds(static_cast<int>(late_by * 1000)))
+      .payload;
 }
 
 json::object parsed(const std::string& text) { return json::parse(text).as_object(); }
@@ -157,7 +159,8 @@ TEST_CASE("properties of MQTT 5 repeat id, seq, schema and content type") {
 
 TEST_CASE("alerts pass their schema") {
   std::vector<std::string> messages;
-  for (const auto phase : {Phase::opened, Phase::updated, Phase::escalated, Phase::closed}) messages.push_back(sent(parking(phase)));
+  for (const auto phase : {Phase::opened, Phase::updated, Phase::escalated, Phase::closed})
+    messages.push_back(sent(parking(phase)));
   messages.push_back(sent(parking(), {{1, std::string(64, 'a'), 48211, test::at(180).wall}}));
   auto plain = parking(Phase::closed);
   plain.alert.zone.clear();
@@ -176,11 +179,13 @@ TEST_CASE("the alert's schema refuses what is not of the contract") {
   unknown["dwel"] = 3;
   open["phase"] = "closed";  // and ended is null
   lame.erase("seq");
-  for (const auto& message : {unknown, open, lame}) CHECK(test::faults_by_schema(schema("alert"), {json::serialize(message)}) != "");
+  for (const auto& message : {unknown, open, lame})
+    CHECK(test::faults_by_schema(schema("alert"), {json::serialize(message)}) != "");
 }
 
 TEST_CASE("state and birth pass their schemas") {
-  pass_schema("state", {state_message(who, true, 17, test::at(0).wall).payload, state_message(who, false, 17, test::at(0).wall).payload});
+  pass_schema("state", {state_message(who, true, 17, test::at(0).wall).payload,
+                        state_message(who, false, 17, test::at(0).wall).payload});
   pass_schema("birth", {birth_message(who, about()).payload});
 }
 
@@ -214,10 +219,21 @@ TEST_CASE("a state that cannot be read is corrupt, not a crash", "[K7]") {
     state[member] = value;
     return json::serialize(state);
   };
-  const std::vector<std::string> bad{"", "{", "[]", "null", "{}", good.substr(0, good.size() / 2),
-                                     replaced("kind", "war"), replaced("severity", 3), replaced("box", json::array{1, 2}),
-                                     replaced("started", "now"), replaced("object", -1), replaced("likeness", "abc"),
-                                     replaced("likeness", "xy"), replaced("likeness", "0x"), replaced("measure", nullptr)};
+  const std::vector<std::string> bad{"",
+                                     "{",
+                                     "[]",
+                                     "null",
+                                     "{}",
+                                     good.substr(0, good.size() / 2),
+                                     replaced("kind", "war"),
+                                     replaced("severity", 3),
+                                     replaced("box", json::array{1, 2}),
+                                     replaced("started", "now"),
+                                     replaced("object", -1),
+                                     replaced("likeness", "abc"),
+                                     replaced("likeness", "xy"),
+                                     replaced("likeness", "0x"),
+                                     replaced("measure", nullptr)};
   for (const auto& text : bad) {
     INFO(text);
     const auto alert = read_open_state(text);

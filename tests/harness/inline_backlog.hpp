@@ -19,7 +19,9 @@ class InlineBacklog final : public uplink::Backlog {
     ++pages;
     bring(std::move(answer), outbox_.pending(after, limit));
   }
-  void picture(Answer<std::optional<outbox::PendingPicture>> answer) override { bring(std::move(answer), outbox_.next_picture()); }
+  void picture(Answer<std::optional<outbox::PendingPicture>> answer) override {
+    bring(std::move(answer), outbox_.next_picture());
+  }
   void forget(std::vector<std::uint64_t> seqs, Answer<void> answer) override {
     bring(std::move(answer), full_ ? no_room() : outbox_.forget(seqs));
   }

@@ -44,7 +44,8 @@ for i in range(int(sys.argv[2])):
         print(f"{i}: {fault.json_path}: {fault.message}")
 )");
   std::string output;
-  const std::string command = "python3 '" + (folder / "judge.py").string() + "' '" + folder.path().string() + "' " + std::to_string(texts.size());
+  const std::string command =
+      "python3 '" + (folder / "judge.py").string() + "' '" + folder.path().string() + "' " + std::to_string(texts.size());
   return runs(command, output) ? output : "the judge failed: " + output;
 }
 

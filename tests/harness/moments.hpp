@@ -12,7 +12,8 @@ namespace kuzet::test {
 inline Moment at(double seconds) {
   using namespace std::chrono;
   const Duration passed = from_seconds(seconds);
-  return {Steady(hours(1000)) + passed, Wall(milliseconds(1795321858000)) + duration_cast<milliseconds>(passed), ClockState::synced};
+  return {Steady(hours(1000)) + passed, Wall(milliseconds(1795321858000)) + duration_cast<milliseconds>(passed),
+          ClockState::synced};
 }
 
 }  // namespace kuzet::test

@@ -11,7 +11,9 @@
 namespace kuzet::test {
 
 /// A store without limits in `folder`, or a test failure by exception.
-inline outbox::Options options_for(const std::filesystem::path& folder) { return {folder, std::uint64_t{1} << 30, 0, "boot-a"}; }
+inline outbox::Options options_for(const std::filesystem::path& folder) {
+  return {folder, std::uint64_t{1} << 30, 0, "boot-a"};
+}
 
 inline outbox::Outbox open_store(const outbox::Options& options) {
   auto store = outbox::Outbox::open(options);

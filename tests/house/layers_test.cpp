@@ -140,6 +140,8 @@ TEST_CASE("an include that the table forbids gives a sentence that teaches", "[h
       {"vision/fire/fire.cpp", "<thread>", "vision/fire/fire.cpp: vision may not include <thread>"},
       {"vision/fire/fire.cpp", "<openssl/sha.h>", "vision/fire/fire.cpp: vision may not include <openssl/sha.h>"},
       {"agent/run/a.cpp", "<boost/mpi.hpp>", "agent/run/a.cpp: <boost/mpi.hpp> is of a library that no room has"},
+      {"agent/uplink/a.cpp", "\"agent/uplink/a_fixture.hpp\"",
+       "agent/uplink/a.cpp: uplink may not include agent/uplink/a_fixture.hpp; only"},
       {"agent/core/a_test.cpp", "<catch2/catch.hpp>", "agent/core/a_test.cpp: core may not include <catch2/catch.hpp>"},
       {"agent/core/a_test.cpp", "\"vision/detector.hpp\"", "agent/core/a_test.cpp: core may not include vision/detector.hpp"},
   };
@@ -156,6 +158,7 @@ TEST_CASE("an include that the table allows gives none", "[house]") {
       {"agent/core/a.cpp", "<random>", ""},
       {"agent/core/a_test.cpp", "\"tests/harness/catch.hpp\"", ""},
       {"agent/core/a_test.cpp", "<fstream>", ""},
+      {"agent/uplink/a_fixture.hpp", "\"tests/harness/scripted_link.hpp\"", ""},
       {"agent/link/paho_link.cpp", "<mqtt/async_client.h>", ""},
       {"agent/outbox/sqlite.hpp", "<sqlite3.h>", ""},
       {"agent/run/agent.cpp", "\"vision/detector.hpp\"", ""},

@@ -96,7 +96,8 @@ bool begins(std::string_view text, const Words& beginnings) {
   return std::ranges::any_of(beginnings, [text](std::string_view beginning) { return text.starts_with(beginning); });
 }
 
-bool is_test(std::string_view file) { return file.ends_with("_test.cpp"); }
+/// A test, or what the tests of one room share.
+bool is_test(std::string_view file) { return file.ends_with("_test.cpp") || file.ends_with("_fixture.hpp"); }
 
 std::string listed(const Words& words) {
   std::string out;
@@ -106,9 +107,9 @@ std::string listed(const Words& words) {
 
 std::optional<std::string> quoted_complaint(const std::string& file, const std::string& what) {
   const std::string room = room_of(file), other = room_of(what);
-  if (what.starts_with("tests/"))
-    return is_test(file) ? std::nullopt
-                         : std::optional(file + ": " + room + " may not include " + what + "; only a _test.cpp may");
+  if ((what.starts_with("tests/") || is_test(what)) && !is_test(file))
+    return file + ": " + room + " may not include " + what + "; only a _test.cpp may";
+  if (what.starts_with("tests/")) return std::nullopt;
   if (other.empty()) return file + ": \"" + what + "\" names no room; write the way from the root: \"agent/core/result.hpp\"";
   const auto found = std::ranges::find(rooms, room, &Room::name);
   if (other != room && (found == rooms.end() || !holds(found->may, other)))

@@ -18,7 +18,7 @@ cv::Mat scaled(const cv::Mat& plane, const cv::Size& size) {
   if (plane.size() == size)
     plane.copyTo(out);
   else
-    cv::resize(plane, out, size, 0, 0, plane.cols > size.width ? cv::INTER_AREA : cv::INTER_LINEAR);
+    cv::resize(plane, out, size, 0, 0, plane.cols >= 2 * size.width ? cv::INTER_AREA : cv::INTER_LINEAR);
   return out;
 }
 
@@ -27,45 +27,51 @@ cv::Mat scaled(const cv::Mat& plane, const cv::Size& size) {
 Crop::Crop(const Polygon& zone, int longest)
     : zone_(zone), bounds_(zone.empty() ? whole_picture : bounds(zone)), longest_(longest) {}
 
-cv::Rect Crop::source(const Frame& frame) const {
+Crop::Cut Crop::cut(const Frame& frame) const {
   // Even edges, so that luma and chroma cover the same ground.
   const auto even = [](double value) { return static_cast<int>(std::lround(value / 2)) * 2; };
   const int left = even(bounds_.x * frame.width()), top = even(bounds_.y * frame.height());
   const int right = even((bounds_.x + bounds_.width) * frame.width());
   const int bottom = even((bounds_.y + bounds_.height) * frame.height());
-  return cv::Rect(left, top, right - left, bottom - top) & cv::Rect(0, 0, frame.width(), frame.height());
-}
-
-cv::Size Crop::size(const Frame& frame) const {
-  const cv::Rect from = source(frame);
+  cv::Rect from = cv::Rect(left, top, right - left, bottom - top) & cv::Rect(0, 0, frame.width(), frame.height());
   if (from.width < smallest || from.height < smallest) return {};
-  const double scale = std::min(1.0, static_cast<double>(longest_) / std::max(from.width, from.height));
-  return {std::max(smallest, static_cast<int>(std::lround(from.width * scale))),
-          std::max(smallest, static_cast<int>(std::lround(from.height * scale)))};
+  const double ratio = static_cast<double>(std::max(from.width, from.height)) / longest_;
+  if (ratio < 2) {
+    const auto scaled_length = [&](int length) {
+      return std::max(smallest, static_cast<int>(std::lround(length / std::max(1.0, ratio))));
+    };
+    return {from, {scaled_length(from.width), scaled_length(from.height)}};
+  }
+  const int divisor = static_cast<int>(std::ceil(ratio - 0.25));
+  const int step = 2 * divisor;  // whole pixels of the crop in luma and in chroma
+  if (from.width < step * smallest || from.height < step * smallest)
+    return {from, {std::max(smallest, from.width / divisor), std::max(smallest, from.height / divisor)}};
+  from.width -= from.width % step;
+  from.height -= from.height % step;
+  return {from, {from.width / divisor, from.height / divisor}};
 }
 
 cv::Mat Crop::luma(const Frame& frame) const {
-  const cv::Size to = size(frame);
+  const auto [from, to] = cut(frame);
   if (to.empty()) return {};
-  cv::Mat out = scaled(frame.luma(source(frame)), to);
+  cv::Mat out = scaled(frame.luma(from), to);
   if (!frame.full_range) out.convertTo(out, CV_8U, 255.0 / 219.0, -16.0 * 255.0 / 219.0);
   return out;
 }
 
 cv::Mat Crop::chroma(const Frame& frame, int colour) const {
-  const cv::Size to = size(frame);
+  const auto [from, to] = cut(frame);
   if (to.empty()) return {};
   const cv::Mat& plane = colour == 0 ? frame.cb : frame.cr;
-  const cv::Rect from = source(frame);
-  const cv::Rect half = cv::Rect(from.x / 2, from.y / 2, (from.width + 1) / 2, (from.height + 1) / 2) & cv::Rect({}, plane.size());
+  const cv::Rect half =
+      cv::Rect(from.x / 2, from.y / 2, (from.width + 1) / 2, (from.height + 1) / 2) & cv::Rect({}, plane.size());
   return scaled(plane(half), to);
 }
 
 cv::Mat Crop::mask(const Frame& frame) const {
-  const cv::Size to = size(frame);
+  const auto [from, to] = cut(frame);
   if (to.empty()) return {};
   if (zone_.empty()) return {to, CV_8UC1, cv::Scalar(255)};
-  const cv::Rect from = source(frame);
   cv::Mat out(to, CV_8UC1, cv::Scalar(0));
   std::vector<cv::Point> points;
   for (const auto& point : zone_)
@@ -76,8 +82,7 @@ cv::Mat Crop::mask(const Frame& frame) const {
 }
 
 Box Crop::to_picture(const cv::Rect& pixels, const Frame& frame) const {
-  const cv::Rect from = source(frame);
-  const cv::Size to = size(frame);
+  const auto [from, to] = cut(frame);
   if (to.empty()) return {};
   const double sx = static_cast<double>(from.width) / to.width, sy = static_cast<double>(from.height) / to.height;
   return {(from.x + pixels.x * sx) / frame.width(), (from.y + pixels.y * sy) / frame.height(),
@@ -85,8 +90,7 @@ Box Crop::to_picture(const cv::Rect& pixels, const Frame& frame) const {
 }
 
 cv::Rect Crop::to_crop(const Box& box, const Frame& frame) const {
-  const cv::Rect from = source(frame);
-  const cv::Size to = size(frame);
+  const auto [from, to] = cut(frame);
   if (to.empty()) return {};
   const double sx = static_cast<double>(to.width) / from.width, sy = static_cast<double>(to.height) / from.height;
   const cv::Rect out(static_cast<int>(std::lround((box.x * frame.width() - from.x) * sx)),

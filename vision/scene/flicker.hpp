@@ -17,7 +17,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kuzet::vision::fire {
+namespace kuzet::vision {
 
 constexpr float mean_seconds = 1.0F;      // of luma: slower than flicker (1 Hz and more), faster than daylight
 constexpr float crossing_seconds = 2.5F;  // how long a crossing is remembered
@@ -134,4 +134,4 @@ class Flicker {
   std::vector<float> mean_, side_, crossings_, warm_, core_, known_, band_;
 };
 
-}  // namespace kuzet::vision::fire
+}  // namespace kuzet::vision

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// What another program costs: its processor time to the end, its steady processor time and its peak of memory.
+#include "tests/bench/child.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace kuzet::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+}
+
+double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+
+class Child {
+ public:
+  Child(std::vector<std::string> command, const std::filesystem::path& log) : name_(command[0]), log_(log) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    std::vector<char*> words;
+    for (auto& word : command) words.push_back(word.data());
+    words.push_back(nullptr);
+    const int failed = posix_spawn(&pid_, words[0], &actions, nullptr, words.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failed != 0) throw std::runtime_error("cannot start " + name_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (ended_) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  /// False when it has ended.
+  [[nodiscard]] bool running() const {
+    siginfo_t state{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == 0;
+  }
+
+  void must_run() const {
+    if (!running()) throw std::runtime_error(name_ + " ended before its time:\n" + text_of(log_));
+  }
+
+  /// Seconds of processor until now, from /proc/PID/stat.
+  [[nodiscard]] double used() const {
+    const std::string stat = text_of(proc("stat"));
+    std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // its name may hold anything
+    std::string skipped;
+    for (int i = 3; i <= 13; ++i) fields >> skipped;
+    double user = 0, system = 0;
+    fields >> user >> system;
+    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  }
+
+  /// MiB at most so far.
+  [[nodiscard]] double peak() const {
+    std::ifstream status(proc("status"));
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+    return 0;
+  }
+
+  void ask_to_end() const { ::kill(pid_, SIGTERM); }
+
+  /// Waits for its end and gives all the processor time that it took.
+  double finish(bool must_succeed) {
+    int status = 0;
+    rusage usage{};
+    if (::wait4(pid_, &status, 0, &usage) != pid_) throw std::runtime_error("cannot wait for " + name_);
+    ended_ = true;
+    if (must_succeed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+      throw std::runtime_error(name_ + " failed:\n" + text_of(log_));
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  }
+
+ private:
+  [[nodiscard]] std::filesystem::path proc(const char* file) const {
+    return std::filesystem::path("/proc") / std::to_string(pid_) / file;
+  }
+
+  std::string name_;
+  std::filesystem::path log_;
+  pid_t pid_ = -1;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Cost run_for(std::chrono::seconds duration, std::vector<std::string> command, const std::filesystem::path& log) {
+  const auto began = std::chrono::steady_clock::now();
+  Child child(std::move(command), log);
+  std::this_thread::sleep_until(began + settling);
+  child.must_run();
+  const double settled = child.used();
+  std::this_thread::sleep_until(began + duration);
+  child.must_run();
+  Cost cost;
+  cost.steady = (child.used() - settled) / std::chrono::duration<double>(duration - settling).count();
+  cost.peak = child.peak();
+  child.ask_to_end();
+  cost.whole = child.finish(false);
+  cost.said = text_of(log);
+  return cost;
+}
+
+Cost run_to_end(std::vector<std::string> command, const std::filesystem::path& log) {
+  Child child(std::move(command), log);
+  Cost cost;
+  cost.whole = child.finish(true);
+  cost.said = text_of(log);
+  return cost;
+}
+
+}  // namespace kuzet::bench
