@@ -15,7 +15,9 @@ namespace {
 
 const std::vector<std::string> told{"--observations"};
 
-std::vector<std::string> with_source(const std::filesystem::path& source) { return {"--observations", "--source", source.string()}; }
+std::vector<std::string> with_source(const std::filesystem::path& source) {
+  return {"--observations", "--source", source.string()};
+}
 
 /// The footage could be read: lines came, all of them JSON, and nothing was said.
 void check_read(const Ran& ran) {
@@ -45,7 +47,8 @@ TEST_CASE("footage that is not there is named", "[K7][faults]") {
   check_unreadable(site, site / "missing.mp4", "no such file");
   check_unreadable(site, site.configuration() / "below" / "a file.mp4", "no such file");
   check_refused(site.run("replay"), 1, {"camera cam", "missing.mp4", "no such file"});
-  check_refused(site.run("replay", with_source("rtsp://10.0.0.5/sub")), 1, {"camera cam", "rtsp://10.0.0.5/sub", "cannot read"});
+  check_refused(site.run("replay", with_source("rtsp://10.0.0.5/sub")), 1,
+                {"camera cam", "rtsp://10.0.0.5/sub", "cannot read"});
 }
 
 TEST_CASE("a file without a picture in it is refused with one sentence", "[K7][faults]") {
@@ -57,7 +60,10 @@ TEST_CASE("a file without a picture in it is refused with one sentence", "[K7][f
   check_unreadable(site, file, "no video or picture in it");
   write_text(file, garbage(20'000'000));
   check_unreadable(site, file, "no video or picture in it");
-  write_text(file, std::string("\0\0\0\x18" "ftypisom\0\0\2\0isommp41", 24) + garbage(1'000'000));  // begins like a film
+  write_text(file, std::string("\0\0\0\x18"
+                               "ftypisom\0\0\2\0isommp41",
+                               24) +
+                       garbage(1'000'000));  // begins like a film
   check_unreadable(site, file, "no video or picture in it");
 }
 
@@ -116,7 +122,8 @@ TEST_CASE("the smallest and the largest picture are looked at", "[K7][faults]") 
   for (const auto& [width, height] : {std::pair{1, 1}, {1, 4320}, {7680, 1}, {7680, 4320}}) {
     INFO(width << " x " << height);
     write_picture(site / "picture.png", width, height, paint_ramp);
-    const auto ran = site.run("replay", {"--observations", "--stills", "--source", (site / "picture.png").string(), "--overlay", (site / "film.mp4").string()});
+    const auto ran = site.run("replay", {"--observations", "--stills", "--source", (site / "picture.png").string(), "--overlay",
+                                         (site / "film.mp4").string()});
     check_read(ran);
     for (const auto& line : json_lines(ran.output)) CHECK(line.at("t").to_number<double>() == 0);
   }
@@ -124,8 +131,8 @@ TEST_CASE("the smallest and the largest picture are looked at", "[K7][faults]") 
 
 TEST_CASE("a name may have any letters", "[K7][faults]") {
   const Site site;
-  for (const char* name : {"a name with spaces.mp4", "%d.mp4", "%05d %s %n.mp4", "it's \"quoted\".mp4", "Қазақстан өңір.mp4", "停车场.mp4",
-                           "-o.mp4", "http:video.mp4", "a\nb.mp4"}) {
+  for (const char* name : {"a name with spaces.mp4", "%d.mp4", "%05d %s %n.mp4", "it's \"quoted\".mp4", "Қазақстан өңір.mp4",
+                           "停车场.mp4", "-o.mp4", "http:video.mp4", "a\nb.mp4"}) {
     INFO(name);
     write_ramp(site / name);
     check_read(site.run("replay", with_source(site / name)));

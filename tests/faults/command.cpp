@@ -30,7 +30,7 @@ std::string quoted(const std::string& text) {
 void Site::configure(const Shape& shape) {
   const std::string source = shape.source.empty() ? (folder_ / "missing.mp4").string() : shape.source;
   const std::string store = shape.store.empty() ? this->store().string() : shape.store;
-  write_text(configuration(), "node: " + shape.node + "\n" + shape.before + "store: {path: " + quoted(store) +
+  write_text(configuration(), "node: {id: n1, site: yard}\n" + shape.before + "store: {path: " + quoted(store) +
                                   ", keep_free: 0B}\ncameras:\n  - id: cam\n    source: " + quoted(source) +
                                   "\n    zones:\n      a: [[0.1, 0.3], [0.4, 0.3], [0.4, 0.9], [0.1, 0.9]]\n"
                                   "      b: [[0.6, 0.3], [0.9, 0.3], [0.9, 0.9], [0.6, 0.9]]\n    detect: " +
@@ -68,8 +68,8 @@ Ran kuzet(std::vector<std::string> words) {
 
 void check_ended_well(const Ran& ran) {
   INFO(ran.errors);
-  CHECK(ran.code >= 0);    // in time
-  CHECK(ran.code < 124);   // neither a signal nor a shell that found nothing to run
+  CHECK(ran.code >= 0);   // in time
+  CHECK(ran.code < 124);  // neither a signal nor a shell that found nothing to run
   CHECK_FALSE(contains(ran.errors, "fault:"));
 }
 

@@ -15,12 +15,11 @@ namespace kuzet::test {
 
 /// One camera `cam` with two zones; parking spaces and fire are watched. The tests add and take away.
 struct Shape {
-  std::string source;                   ///< of the camera; a file that is not there unless given
-  std::string node = "{id: n1, site: yard}";
-  std::string before = "";              ///< further lines before the cameras: `uplink: ...`
-  std::string store;                    ///< a folder of the site unless given
+  std::string source = "";  ///< of the camera; a file that is not there unless given
+  std::string before = "";  ///< further lines before the cameras: `uplink: ...`
+  std::string store = "";   ///< a folder of the site unless given
   std::string detect = "[{type: parking_space, zone: a}, {type: parking_space, zone: b}, {type: fire}]";
-  std::string after = "";               ///< further lines after the camera's: another camera
+  std::string after = "";  ///< further lines after the camera's: another camera
 };
 
 /// A folder with a configuration and a store.

@@ -148,6 +148,7 @@ TEST_CASE("a broker that is killed in the middle of a run and comes back after t
   const auto before = board.journal().size();
   CHECK(eventually([&] { return board.journal().size() >= before + 4; }, 40s));
   CHECK(board.pending() >= 4);
+  std::this_thread::sleep_for(11s);  // what waited for longer than ten seconds is late
   broker.start();
   require_all_delivered(board, centre);
   require_sound_lives(board.journal());

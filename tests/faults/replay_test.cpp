@@ -37,7 +37,9 @@ std::filesystem::path a_film(const std::filesystem::path& place) {
 /// `kuzet replay --observations`, with its output where `redirection` of a shell sends it, and standard error in `errors`.
 int replayed_into(const Site& site, const std::string& redirection, const std::string& more = "") {
   const std::string shell = "\"$1\" replay --config \"$2\" --observations " + more + " 2>\"$3\" " + redirection;
-  Process process({"bash", "-o", "pipefail", "-c", shell, "bash", KUZET_PROGRAM, site.configuration().string(), (site / "errors").string()}, site / "shell");
+  Process process(
+      {"bash", "-o", "pipefail", "-c", shell, "bash", KUZET_PROGRAM, site.configuration().string(), (site / "errors").string()},
+      site / "shell");
   return process.wait(std::chrono::seconds(30)).value_or(-1);
 }
 
@@ -58,7 +60,10 @@ TEST_CASE("the same footage gives the same lines, byte for byte", "[K6][faults]"
 TEST_CASE("the same real footage gives the same lines, byte for byte", "[K6][faults]") {
   const char* place = std::getenv("KUZET_FOOTAGE");
   const auto film = place == nullptr ? std::filesystem::path() : a_film(place);
-  if (film.empty()) return WARN("skipped: KUZET_FOOTAGE names no film or folder with films");
+  if (film.empty()) {
+    WARN("skipped: KUZET_FOOTAGE names no film or folder with films");
+    return;
+  }
   check_same_twice(Site{}, film);
 }
 
