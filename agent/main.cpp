@@ -2,9 +2,9 @@
 // The kuzet program: the command line, and the last place where an exception becomes a sentence.
 #include "agent/cli/cli.hpp"
 
-#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <CLI/CLI.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -45,7 +45,8 @@ void guard_standard_files() {
 /// Standard error, since standard output is for data; under systemd the journal adds the time.
 void set_up_log() {
   auto logger = spdlog::stderr_logger_mt("kuzet");
-  logger->set_pattern(std::getenv("JOURNAL_STREAM") != nullptr ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%eZ %l: %v", spdlog::pattern_time_type::utc);
+  logger->set_pattern(std::getenv("JOURNAL_STREAM") != nullptr ? "%l: %v" : "%Y-%m-%dT%H:%M:%S.%eZ %l: %v",
+                      spdlog::pattern_time_type::utc);
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -34,9 +34,9 @@ void print_line(const std::string& body) {
   const auto alert = json::parse(body).as_object();
   const bool open = text(alert, "phase") != "closed";
   const std::string zone = text(alert, "zone");
-  std::cout << text(alert, "started") << "  " << std::setw(24) << std::left << (open ? "open" : text(alert, "ended")) << "  " << std::setw(16)
-            << text(alert, "kind") << "  " << std::setw(9) << text(alert, "severity") << std::setw(4) << std::right
-            << std::lround(alert.at("confidence").to_number<double>() * 100) << " %  " << text(alert, "source")
+  std::cout << text(alert, "started") << "  " << std::setw(24) << std::left << (open ? "open" : text(alert, "ended")) << "  "
+            << std::setw(16) << text(alert, "kind") << "  " << std::setw(9) << text(alert, "severity") << std::setw(4)
+            << std::right << std::lround(alert.at("confidence").to_number<double>() * 100) << " %  " << text(alert, "source")
             << (zone.empty() ? "" : "/" + zone) << "  " << text(alert, "id") << '\n';
 }
 

@@ -9,6 +9,14 @@
 
 namespace kuzet::cli {
 
+namespace {
+
+std::string counted(std::size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+}  // namespace
+
 void add_check(CLI::App& app) {
   auto* command = app.add_subcommand("check", "Reads the whole configuration and tells every fault with file:line:column");
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
@@ -17,7 +25,7 @@ void add_check(CLI::App& app) {
     const auto all = load_or_exit(*file);
     std::size_t rules = 0;
     for (const auto& camera : all.cameras) rules += camera.detect.size();
-    std::cerr << *file << ": good: " << all.cameras.size() << " cameras, " << rules << " detectors"
+    std::cerr << *file << ": good: " << counted(all.cameras.size(), "camera") << ", " << counted(rules, "detector")
               << (all.uplink ? "" : ", no uplink: alerts stay on this board") << '\n';
   });
 }

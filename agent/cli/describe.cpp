@@ -67,7 +67,8 @@ void print_schema() {
 }  // namespace
 
 void add_describe(CLI::App& app) {
-  auto* command = app.add_subcommand("describe", "What a detector, a driver or a section of the configuration is, with all its settings");
+  auto* command =
+      app.add_subcommand("describe", "What a detector, a driver or a section of the configuration is, with all its settings");
   auto name = std::make_shared<std::string>();
   auto schema = std::make_shared<bool>(false);
   command->add_option("name", *name, "A detector, a driver or a section; without it, everything");

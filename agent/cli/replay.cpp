@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `kuzet replay`: the same detectors, rules and lifecycle over recorded footage, as fast as the machine can; sends and stores nothing.
+// `kuzet replay`: the same detectors, rules and lifecycle over recorded footage, as fast as the machine can; sends and stores
+// nothing.
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/cli/cli.hpp"
 #include "agent/core/json.hpp"
@@ -129,9 +130,12 @@ class Replay {
     std::vector<evidence::Mark> marks;
     for (const auto& sighting : seen.sightings)
       for (const auto& finding : sighting.findings)
-        marks.push_back({finding.box, std::string(name(finding.kind)) + " " + std::to_string(std::lround(finding.confidence * 100)) + "%", false});
+        marks.push_back({finding.box,
+                         std::string(name(finding.kind)) + " " + std::to_string(std::lround(finding.confidence * 100)) + "%",
+                         false});
     for (const auto& alert : lifecycle_->open()) marks.push_back({alert.box, "ALERT " + std::string(name(alert.kind)), true});
-    if (auto added = overlay_->add(seen.frame, zones, camera_.privacy, marks); !added) give_up("overlay: " + added.error().what);
+    if (auto added = overlay_->add(seen.frame, zones, camera_.privacy, marks); !added)
+      give_up("overlay: " + added.error().what);
   }
 
   const run::CameraSettings& camera_;
@@ -164,7 +168,9 @@ void replay(const Options& options) {
   if (all.cameras.empty()) give_up("replay: the configuration has no camera");
   if (!options.camera.empty()) {
     const auto* one = all.camera(options.camera);
-    if (one == nullptr) give_up("replay: there is no camera \"" + options.camera + "\"" + suggestion(options.camera, camera_names(all)), wrong_usage);
+    if (one == nullptr)
+      give_up("replay: there is no camera \"" + options.camera + "\"" + suggestion(options.camera, camera_names(all)),
+              wrong_usage);
     all.cameras = {run::CameraSettings(*one)};
   }
   if (all.cameras.size() > 1 && !(options.source.empty() && options.overlay.empty()))
@@ -180,13 +186,15 @@ void replay(const Options& options) {
 }  // namespace
 
 void add_replay(CLI::App& app) {
-  auto* command = app.add_subcommand("replay", "The detectors and rules over recorded footage; prints JSON Lines, sends and stores nothing");
+  auto* command = app.add_subcommand(
+      "replay", "The detectors and rules over recorded footage; prints JSON Lines, sends and stores nothing");
   auto options = std::make_shared<Options>();
   add_config_option(*command, options->file);
   const CLI::Validator said([](const std::string& value) { return std::string(value.empty() ? "nothing is given" : ""); }, "");
   command->add_option("--camera", options->camera, "Only this camera")->check(said);
   command->add_option("--source", options->source, "This footage instead of the camera's own source")->check(said);
-  command->add_option("--overlay", options->overlay, "Write a film (MP4) with zones, findings and alerts drawn in")->check(said);
+  command->add_option("--overlay", options->overlay, "Write a film (MP4) with zones, findings and alerts drawn in")
+      ->check(said);
   command->add_flag("--observations", options->observations, "Print observations too");
   command->add_flag("--stills", options->stills, "Every picture stands alone");
   command->callback([options] { replay(*options); });

@@ -9,8 +9,9 @@ namespace kuzet {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kinds{"waste_overflow", "illegal_parking", "crowding",     "fire",       "smoke",
-                                                 "intrusion",      "reading",         "camera_fault", "node_fault", "citizen_report"};
+constexpr std::array<std::string_view, 10> kinds{"waste_overflow", "illegal_parking", "crowding", "fire",
+                                                 "smoke",          "intrusion",       "reading",  "camera_fault",
+                                                 "node_fault",     "citizen_report"};
 constexpr std::array<std::string_view, 4> severities{"low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 4> phases{"opened", "updated", "escalated", "closed"};
 

@@ -39,14 +39,14 @@ std::optional<Severity> severity_named(std::string_view text);
 /// What a detector sees at one moment that a rule may care about. A value: no detector state, no clock of its own.
 struct Finding {
   Kind kind = Kind::fire;
-  std::uint64_t object = 0;       ///< tells apart the things one rule watches; 0 where there is only ever one
-  double confidence = 0;          ///< 0..1
+  std::uint64_t object = 0;  ///< tells apart the things one rule watches; 0 where there is only ever one
+  double confidence = 0;     ///< 0..1
   Box box = whole_picture;
-  Steady since;                   ///< when it was first there, by the steady clock
-  bool since_uncertain = false;   ///< it was there before we looked
+  Steady since;                      ///< when it was first there, by the steady clock
+  bool since_uncertain = false;      ///< it was there before we looked
   std::optional<Severity> severity;  ///< when it is worse than the rule says
-  boost::json::object measure;    ///< figures that belong into the alert, with their unit in the name: {"dwell_s": 60.0}
-  std::string likeness;           ///< what it looks like, opaque; given back by Detector::resume after a restart
+  boost::json::object measure;       ///< figures that belong into the alert, with their unit in the name: {"dwell_s": 60.0}
+  std::string likeness;              ///< what it looks like, opaque; given back by Detector::resume after a restart
 };
 
 /// What a detector reports whether or not it is an alert: {"observation": what, ...values}.
@@ -60,14 +60,14 @@ struct Rule {
   std::string id;  ///< "yard/illegal_parking/no_parking"
   Kind kind = Kind::fire;
   Severity severity = Severity::medium;
-  std::string source;  ///< the camera or sensor
-  std::string zone;    ///< empty: the whole picture
-  Duration confirm{};  ///< seen this long before it is raised
-  Duration patience{}; ///< unseen this long at most while it is suspected
-  Duration clear{};    ///< unseen this long before it is over
-  Duration cooldown{}; ///< after it is over: no new alert about the same thing for this long
-  double raise = 0.5;  ///< confidence from which a finding counts
-  double keep = 0.3;   ///< confidence from which it still counts once it is raised (hysteresis)
+  std::string source;   ///< the camera or sensor
+  std::string zone;     ///< empty: the whole picture
+  Duration confirm{};   ///< seen this long before it is raised
+  Duration patience{};  ///< unseen this long at most while it is suspected
+  Duration clear{};     ///< unseen this long before it is over
+  Duration cooldown{};  ///< after it is over: no new alert about the same thing for this long
+  double raise = 0.5;   ///< confidence from which a finding counts
+  double keep = 0.3;    ///< confidence from which it still counts once it is raised (hysteresis)
 };
 
 /// Everything that is known about one alert at one moment.

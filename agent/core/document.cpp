@@ -40,7 +40,9 @@ std::string one_line(std::string text) {
 
 }  // namespace
 
-void Faults::add(Place at, const std::string& key, const std::string& what) { all_.push_back({at, one_line(key), one_line(what)}); }
+void Faults::add(Place at, const std::string& key, const std::string& what) {
+  all_.push_back({at, one_line(key), one_line(what)});
+}
 
 const Node* Node::find(std::string_view key) const {
   const auto found = std::ranges::find(members, key, &Member::key);

@@ -67,12 +67,14 @@ class Faults {
 /// Where `${NAME}` in a value comes from.
 using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
-/// Reads YAML. What is wrong goes into `faults`, with line, column and the way to it: broken syntax, a key twice, aliases (refused:
-/// they can make a small file endless), more than 2 MiB, 64 levels or 100,000 values, bytes that are no UTF-8, control characters
-/// (YAML-cpp takes 0x04 for the end of the file), `${NAME}` that the environment does not have. Columns count bytes.
+/// Reads YAML. What is wrong goes into `faults`, with line, column and the way to it: broken syntax, a key twice, aliases
+/// (refused: they can make a small file endless), more than 2 MiB, 64 levels or 100,000 values, bytes that are no UTF-8,
+/// control characters (YAML-cpp takes 0x04 for the end of the file), `${NAME}` that the environment does not have. Columns
+/// count bytes.
 Node read_yaml(const std::string& text, const Environment& environment, Faults& faults);
 
-/// The candidate that is nearest to `word` (restricted Damerau-Levenshtein distance of at most a third of its length, at least 1).
+/// The candidate that is nearest to `word` (restricted Damerau-Levenshtein distance of at most a third of its length, at least
+/// 1).
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// "; did you mean \"dwell\"?" or, when nothing is near, "; one of: dwell, zone" (at most 12 are listed).

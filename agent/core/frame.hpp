@@ -15,14 +15,14 @@ namespace kuzet {
 /// which `hold` keeps alive. Nobody writes into a frame; a detector scales the crop that it needs from `luma`, and from
 /// `cb` and `cr` only where it needs colour. Frames are values: cheap to copy, safe to read from any thread.
 struct Frame {
-  cv::Mat luma;             ///< CV_8UC1, height x width
-  cv::Mat cb;               ///< CV_8UC1, (height + 1) / 2 x (width + 1) / 2, 128 is colourless
-  cv::Mat cr;               ///< as cb
-  bool full_range = false;  ///< luma 0..255 and chroma 0..255; otherwise 16..235 and 16..240 (ITU-R BT.601, video levels)
-  Moment taken;             ///< when the camera took it, on both clocks
-  Duration position{};      ///< time into the footage or the stream, from its first picture
-  std::uint64_t number = 0; ///< counts the pictures that were read, from 0
-  std::string picture;      ///< the file's name where the source is a folder of pictures, else empty
+  cv::Mat luma;              ///< CV_8UC1, height x width
+  cv::Mat cb;                ///< CV_8UC1, (height + 1) / 2 x (width + 1) / 2, 128 is colourless
+  cv::Mat cr;                ///< as cb
+  bool full_range = false;   ///< luma 0..255 and chroma 0..255; otherwise 16..235 and 16..240 (ITU-R BT.601, video levels)
+  Moment taken;              ///< when the camera took it, on both clocks
+  Duration position{};       ///< time into the footage or the stream, from its first picture
+  std::uint64_t number = 0;  ///< counts the pictures that were read, from 0
+  std::string picture;       ///< the file's name where the source is a folder of pictures, else empty
   std::shared_ptr<const void> hold;
 
   [[nodiscard]] bool empty() const { return luma.empty(); }

@@ -26,9 +26,7 @@ struct Error {
   std::string what;
 
   /// The same failure seen from further out: "camera gate: rtsp: open: timed out".
-  [[nodiscard]] Error within(std::string_view context) && {
-    return {code, std::string(context) + ": " + std::move(what)};
-  }
+  [[nodiscard]] Error within(std::string_view context) && { return {code, std::string(context) + ": " + std::move(what)}; }
   [[nodiscard]] Error within(std::string_view context) const& { return Error(*this).within(context); }
 };
 

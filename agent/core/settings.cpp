@@ -17,9 +17,16 @@ struct SizeUnit {
   std::string_view name;
   std::uint64_t bytes;
 };
-constexpr SizeUnit size_units[] = {{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10},
-                                   {"TB", 1000'000'000'000}, {"GB", 1000'000'000}, {"MB", 1000'000}, {"kB", 1000},
-                                   {"B", 1}, {"", 1}};
+constexpr SizeUnit size_units[] = {{"TiB", 1ULL << 40},
+                                   {"GiB", 1ULL << 30},
+                                   {"MiB", 1ULL << 20},
+                                   {"KiB", 1ULL << 10},
+                                   {"TB", 1000'000'000'000},
+                                   {"GB", 1000'000'000},
+                                   {"MB", 1000'000},
+                                   {"kB", 1000},
+                                   {"B", 1},
+                                   {"", 1}};
 
 constexpr std::size_t most_corners = 500;  // each edge is held against all others
 
@@ -54,7 +61,8 @@ bool is_scalar(const Node& node, const std::string& key, std::string_view wanted
 }
 
 template <class V, class Text>
-bool in_range(const V& value, const settings::Range<V>& range, const Node& node, const std::string& key, Faults& faults, Text text) {
+bool in_range(const V& value, const settings::Range<V>& range, const Node& node, const std::string& key, Faults& faults,
+              Text text) {
   if (value >= range.least && value <= range.most) return true;
   faults.add(node.at, key, node.text + " is out of range: " + text(range.least) + " to " + text(range.most));
   return false;
@@ -73,8 +81,8 @@ bool one_point(const Node& node, const std::string& key, Polygon& out, Faults& f
 
 Field plain(std::string name, std::string type, std::string fallback, std::string range, std::string unit, std::string help,
             boost::json::object schema) {
-  return {std::move(name), std::move(type),   std::move(fallback), std::move(range), std::move(unit),
-          std::move(help), false, std::move(schema), nullptr};
+  return {std::move(name), std::move(type), std::move(fallback), std::move(range), std::move(unit),
+          std::move(help), false,           std::move(schema),   nullptr};
 }
 
 }  // namespace
@@ -159,7 +167,8 @@ std::optional<Bytes> read_bytes(const Node& node, const std::string& key, Faults
   return *value;
 }
 
-std::optional<std::string> read_choice(const Node& node, const std::string& key, Faults& faults, const std::vector<std::string>& choices) {
+std::optional<std::string> read_choice(const Node& node, const std::string& key, Faults& faults,
+                                       const std::vector<std::string>& choices) {
   if (!is_scalar(node, key, "a word", faults)) return std::nullopt;
   if (std::ranges::find(choices, node.text) != choices.end()) return node.text;
   faults.add(node.at, key, "\"" + node.text + "\" is not known here" + suggestion(node.text, choices));
@@ -168,9 +177,8 @@ std::optional<std::string> read_choice(const Node& node, const std::string& key,
 
 std::optional<std::string> read_id(const Node& node, const std::string& key, Faults& faults) {
   if (!is_scalar(node, key, "an id", faults)) return std::nullopt;
-  const bool letters = std::ranges::all_of(node.text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
+  const bool letters = std::ranges::all_of(
+      node.text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
   if (letters && !node.text.empty() && node.text.size() <= 40) return node.text;
   faults.add(node.at, key, "\"" + node.text + "\" is not an id: 1 to 40 of a-z, 0-9, _ and -");
   return std::nullopt;
@@ -206,18 +214,20 @@ Field bool_field(std::string name, bool fallback, std::string help) {
                {{"type", "boolean"}, {"default", fallback}});
 }
 
-Field integer_field(std::string name, std::optional<std::int64_t> fallback, Range<std::int64_t> range, std::string unit, std::string help) {
+Field integer_field(std::string name, std::optional<std::int64_t> fallback, Range<std::int64_t> range, std::string unit,
+                    std::string help) {
   boost::json::object schema{{"type", "integer"}, {"minimum", range.least}, {"maximum", range.most}};
   if (fallback) schema["default"] = *fallback;
   return plain(std::move(name), "whole number", fallback ? std::to_string(*fallback) : "",
-               std::to_string(range.least) + " to " + std::to_string(range.most), std::move(unit), std::move(help), std::move(schema));
+               std::to_string(range.least) + " to " + std::to_string(range.most), std::move(unit), std::move(help),
+               std::move(schema));
 }
 
 Field number_field(std::string name, std::optional<double> fallback, Range<double> range, std::string unit, std::string help) {
   boost::json::object schema{{"type", "number"}, {"minimum", range.least}, {"maximum", range.most}};
   if (fallback) schema["default"] = *fallback;
-  return plain(std::move(name), "number", fallback ? trimmed(*fallback) : "", trimmed(range.least) + " to " + trimmed(range.most),
-               std::move(unit), std::move(help), std::move(schema));
+  return plain(std::move(name), "number", fallback ? trimmed(*fallback) : "",
+               trimmed(range.least) + " to " + trimmed(range.most), std::move(unit), std::move(help), std::move(schema));
 }
 
 Field text_field(std::string name, std::string fallback, std::string help) {
@@ -229,12 +239,13 @@ Field text_field(std::string name, std::string fallback, std::string help) {
 Field duration_field(std::string name, std::optional<Duration> fallback, Range<Duration> range, std::string help) {
   boost::json::object schema{{"type", "string"}, {"pattern", "^([0-9.]+(d|h|min|s|ms|us|ns))+$"}};
   if (fallback) schema["default"] = to_text(*fallback);
-  return plain(std::move(name), "duration", fallback ? to_text(*fallback) : "", to_text(range.least) + " to " + to_text(range.most), "",
-               std::move(help), std::move(schema));
+  return plain(std::move(name), "duration", fallback ? to_text(*fallback) : "",
+               to_text(range.least) + " to " + to_text(range.most), "", std::move(help), std::move(schema));
 }
 
 Field bytes_field(std::string name, Bytes fallback, Range<Bytes> range, std::string help) {
-  return plain(std::move(name), "size", to_text(fallback), to_text(range.least) + " to " + to_text(range.most), "", std::move(help),
+  return plain(std::move(name), "size", to_text(fallback), to_text(range.least) + " to " + to_text(range.most), "",
+               std::move(help),
                {{"type", boost::json::array{"string", "integer"}},
                 {"pattern", "^[0-9.]+([kMGT]B|[KMGT]iB|B)?$"},
                 {"default", to_text(fallback)}});

@@ -37,7 +37,7 @@ struct Field {
   std::string unit;      ///< "seconds", "fraction of the picture"; empty when the type says it
   std::string help;      ///< one honest sentence
   bool required = false;
-  boost::json::object schema;                 ///< JSON Schema of the value
+  boost::json::object schema;                       ///< JSON Schema of the value
   std::shared_ptr<const std::vector<Field>> inner;  ///< the fields of a group or of each item of a list
 };
 
@@ -74,7 +74,8 @@ std::optional<std::string> read_id(const Node&, const std::string& key, Faults&)
 std::optional<Polygon> read_polygon(const Node&, const std::string& key, Faults&);
 
 Field bool_field(std::string name, bool fallback, std::string help);
-Field integer_field(std::string name, std::optional<std::int64_t> fallback, Range<std::int64_t>, std::string unit, std::string help);
+Field integer_field(std::string name, std::optional<std::int64_t> fallback, Range<std::int64_t>, std::string unit,
+                    std::string help);
 Field number_field(std::string name, std::optional<double> fallback, Range<double>, std::string unit, std::string help);
 Field text_field(std::string name, std::string fallback, std::string help);
 Field duration_field(std::string name, std::optional<Duration> fallback, Range<Duration>, std::string help);
@@ -119,7 +120,8 @@ Declared<T> number(std::string name, double O::*member, Range<double> range, std
 }
 
 template <class T, class O>
-Declared<T> number(std::string name, std::optional<double> O::*member, Range<double> range, std::string unit, std::string help) {
+Declared<T> number(std::string name, std::optional<double> O::*member, Range<double> range, std::string unit,
+                   std::string help) {
   return {number_field(std::move(name), T{}.*member, range, std::move(unit), std::move(help)),
           [member, range](T& target, const Node& node, const std::string& key, Faults& faults) {
             if (auto value = read_number(node, key, faults, range)) target.*member = *value;
@@ -213,7 +215,8 @@ namespace settings {
 /// A map within the map, with settings of its own.
 template <class T, class O, class G>
 Declared<T> group(std::string name, G O::*member, const Schema<G>& schema, std::string help) {
-  Field field{std::move(name), "settings", "", "", "", std::move(help), false, object_schema(schema.fields()), schema.shared_fields()};
+  Field field{std::move(name),       "settings", "", "", "", std::move(help), false, object_schema(schema.fields()),
+              schema.shared_fields()};
   return {std::move(field), [member, schema](T& target, const Node& node, const std::string& key, Faults& faults) {
             schema.read(target.*member, node, key, faults);
           }};
@@ -223,7 +226,8 @@ Declared<T> group(std::string name, G O::*member, const Schema<G>& schema, std::
 template <class T, class O, class G>
 Declared<T> list(std::string name, std::vector<G> O::*member, const Schema<G>& schema, std::string help) {
   boost::json::object items{{"type", "array"}, {"items", object_schema(schema.fields())}};
-  Field field{std::move(name), "list of settings", "", "", "", std::move(help), false, std::move(items), schema.shared_fields()};
+  Field field{std::move(name),  "list of settings",    "", "", "", std::move(help), false,
+              std::move(items), schema.shared_fields()};
   return {std::move(field), [member, schema](T& target, const Node& node, const std::string& key, Faults& faults) {
             if (!check_list(node, key, faults)) return;
             for (std::size_t i = 0; i < node.items.size(); ++i)
@@ -240,7 +244,8 @@ Declared<T> texts(std::string name, std::vector<std::string> O::*member, std::st
   return {std::move(field), [member](T& target, const Node& node, const std::string& key, Faults& faults) {
             if (!check_list(node, key, faults)) return;
             for (std::size_t i = 0; i < node.items.size(); ++i)
-              if (auto value = read_text(node.items[i], key + "[" + std::to_string(i) + "]", faults)) (target.*member).push_back(*value);
+              if (auto value = read_text(node.items[i], key + "[" + std::to_string(i) + "]", faults))
+                (target.*member).push_back(*value);
           }};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The settings reader: the only file that knows yaml-cpp, used for its events so that line and column are kept and nothing expands.
+// The settings reader: the only file that knows yaml-cpp, used for its events so that line and column are kept and nothing
+// expands.
 #include "agent/core/document.hpp"
 #include "agent/core/utf8.hpp"
 
@@ -67,7 +68,9 @@ class Builder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { put(Node{Node::Type::nothing, place(mark), {}, false, {}, {}}); }
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    put(Node{Node::Type::nothing, place(mark), {}, false, {}, {}});
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     refuse(place(mark), "aliases (*name) are not allowed: write the value out");
   }
@@ -120,7 +123,8 @@ class Builder final : public YAML::EventHandler {
   }
 
   void put(Node node) {
-    if (++values_ > most_values) refuse(node.at, "more than " + std::to_string(most_values) + " values: this is no configuration");
+    if (++values_ > most_values)
+      refuse(node.at, "more than " + std::to_string(most_values) + " values: this is no configuration");
     if (stack_.empty()) {
       root = std::move(node);
       return;
@@ -139,7 +143,8 @@ class Builder final : public YAML::EventHandler {
 
   void open(Node node) {
     if (expects_key()) refuse(node.at, "a key must be a word, not a list or a map; or a bracket is not closed");
-    if (stack_.size() >= most_levels) refuse(node.at, "more than " + std::to_string(most_levels) + " levels: this is no configuration");
+    if (stack_.size() >= most_levels)
+      refuse(node.at, "more than " + std::to_string(most_levels) + " levels: this is no configuration");
     stack_.push_back({std::move(node)});
   }
 
@@ -186,7 +191,8 @@ Node read_yaml(const std::string& text, const Environment& environment, Faults& 
     if (!parser.HandleNextDocument(builder)) return nothing();
     if (parser) {
       Builder second(environment, faults);
-      if (parser.HandleNextDocument(second)) faults.add(second.root.at, "", "a second document (---) begins here; there may be one only");
+      if (parser.HandleNextDocument(second))
+        faults.add(second.root.at, "", "a second document (---) begins here; there may be one only");
     }
   } catch (const Refused&) {
     return nothing();

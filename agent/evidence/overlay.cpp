@@ -81,7 +81,8 @@ class Mp4 final : public Overlay {
     const auto even = [scale](int value) { return std::max(16, static_cast<int>(std::lround(value * scale / 2)) * 2); };
     av_log_set_level(AV_LOG_ERROR);  // encoders like to tell everything they do
     AVFormatContext* raw = nullptr;
-    if (const int code = avformat_alloc_output_context2(&raw, nullptr, "mp4", file_.c_str()); code < 0) return failure("make", code);
+    if (const int code = avformat_alloc_output_context2(&raw, nullptr, "mp4", file_.c_str()); code < 0)
+      return failure("make", code);
     format_.reset(raw);
     const AVCodec* encoder = avcodec_find_encoder(AV_CODEC_ID_H264);
     if (encoder == nullptr) encoder = avcodec_find_encoder(AV_CODEC_ID_MPEG4);
@@ -127,8 +128,8 @@ class Mp4 final : public Overlay {
     for (const auto& zone : zones) outline(zone, white, 1);
     for (const auto& mark : marks) {
       const Box& b = mark.box;
-      outline({{b.x, b.y}, {b.x + b.width, b.y}, {b.x + b.width, b.y + b.height}, {b.x, b.y + b.height}}, mark.alert ? red : yellow,
-              mark.alert ? 3 : 1);
+      outline({{b.x, b.y}, {b.x + b.width, b.y}, {b.x + b.width, b.y + b.height}, {b.x, b.y + b.height}},
+              mark.alert ? red : yellow, mark.alert ? 3 : 1);
       cv::Mat luma = plane(0);
       const cv::Point at(static_cast<int>(b.x * luma.cols), std::max(12, static_cast<int>(b.y * luma.rows) - 4));
       cv::putText(luma, mark.text, at, cv::FONT_HERSHEY_SIMPLEX, 0.5, cv::Scalar(16), 3);
@@ -143,7 +144,8 @@ class Mp4 final : public Overlay {
       std::vector<cv::Point> points;
       for (const auto& point : polygon)
         points.emplace_back(static_cast<int>(std::lround(point.x * to.cols)), static_cast<int>(std::lround(point.y * to.rows)));
-      cv::polylines(to, std::vector<std::vector<cv::Point>>{points}, true, cv::Scalar(values[i]), i == 0 ? thickness : (thickness + 1) / 2);
+      cv::polylines(to, std::vector<std::vector<cv::Point>>{points}, true, cv::Scalar(values[i]),
+                    i == 0 ? thickness : (thickness + 1) / 2);
     }
   }
 
@@ -155,7 +157,8 @@ class Mp4 final : public Overlay {
       if (code < 0) return failure("encode", code);
       packet_->duration = least_shown;  // of the last one: a picture that lasts no time is not played
       av_packet_rescale_ts(packet_.get(), milliseconds, format_->streams[0]->time_base);
-      if (const int written = av_interleaved_write_frame(format_.get(), packet_.get()); written < 0) return failure("write", written);
+      if (const int written = av_interleaved_write_frame(format_.get(), packet_.get()); written < 0)
+        return failure("write", written);
     }
   }
 

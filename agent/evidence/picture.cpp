@@ -2,8 +2,8 @@
 // Covering and encoding of one picture, straight from its planes.
 #include "agent/evidence/picture.hpp"
 
-#include <opencv2/imgproc.hpp>
 #include <turbojpeg.h>
+#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,8 @@ cv::Size half(const cv::Size& size) { return {(size.width + 1) / 2, (size.height
 void fill(cv::Mat& plane, const Polygon& zone, int value) {
   std::vector<cv::Point> points;
   for (const auto& point : zone)
-    points.emplace_back(static_cast<int>(std::lround(point.x * plane.cols)), static_cast<int>(std::lround(point.y * plane.rows)));
+    points.emplace_back(static_cast<int>(std::lround(point.x * plane.cols)),
+                        static_cast<int>(std::lround(point.y * plane.rows)));
   const std::vector<std::vector<cv::Point>> shape{points};
   cv::fillPoly(plane, shape, cv::Scalar(value));
   cv::polylines(plane, shape, true, cv::Scalar(value), 3);
@@ -28,7 +29,8 @@ void fill(cv::Mat& plane, const Polygon& zone, int value) {
 
 cv::Size target(const cv::Size& size, int longest) {
   const double scale = std::min(1.0, static_cast<double>(longest) / std::max(size.width, size.height));
-  return {std::max(1, static_cast<int>(std::lround(size.width * scale))), std::max(1, static_cast<int>(std::lround(size.height * scale)))};
+  return {std::max(1, static_cast<int>(std::lround(size.width * scale))),
+          std::max(1, static_cast<int>(std::lround(size.height * scale)))};
 }
 
 void scale(cv::Mat& plane, const cv::Size& size) {
@@ -90,11 +92,12 @@ Result<std::string> jpeg(const Frame& frame, const std::vector<Polygon>& privacy
   const std::unique_ptr<void, Destroyed> encoder(tjInitCompress());
   if (!encoder) return Error{Code::io, std::string("JPEG encoder: ") + tjGetErrorStr()};
   std::array<const unsigned char*, 3> planes{picture.luma.data, picture.cb.data, picture.cr.data};
-  const std::array<int, 3> strides{static_cast<int>(picture.luma.step), static_cast<int>(picture.cb.step), static_cast<int>(picture.cr.step)};
+  const std::array<int, 3> strides{static_cast<int>(picture.luma.step), static_cast<int>(picture.cb.step),
+                                   static_cast<int>(picture.cr.step)};
   unsigned char* raw = nullptr;
   unsigned long length = 0;
-  const int failed = tjCompressFromYUVPlanes(encoder.get(), planes.data(), size.width, strides.data(), size.height, TJSAMP_420, &raw, &length,
-                                             options.quality, 0);
+  const int failed = tjCompressFromYUVPlanes(encoder.get(), planes.data(), size.width, strides.data(), size.height, TJSAMP_420,
+                                             &raw, &length, options.quality, 0);
   const std::unique_ptr<unsigned char, Freed> bytes(raw);
   if (failed != 0) return Error{Code::io, std::string("JPEG encoder: ") + tjGetErrorStr2(encoder.get())};
   return std::string(bytes.get(), bytes.get() + length);

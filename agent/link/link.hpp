@@ -32,7 +32,7 @@ struct Connection {
   std::string key;          ///< file of its private key
   std::chrono::seconds keep_alive{20};
   std::chrono::seconds timeout{10};
-  Message will;             ///< what the broker says when we vanish; QoS 1
+  Message will;  ///< what the broker says when we vanish; QoS 1
 };
 
 /// What the broker allows.
@@ -41,8 +41,8 @@ struct Welcome {
   std::uint32_t maximum_packet = 0;       ///< bytes; 0: no limit
 };
 
-/// What the link tells. All of it comes at home (on the asker's thread), never from within a call into the link, and never about a
-/// connection that was given up before.
+/// What the link tells. All of it comes at home (on the asker's thread), never from within a call into the link, and never
+/// about a connection that was given up before.
 struct Events {
   std::function<void(const Welcome&)> connected;
   std::function<void(const Error&)> lost;  ///< a connect failed, or the connection ended; nothing more comes of it
@@ -64,8 +64,8 @@ class Link {
   virtual void drop() = 0;
 };
 
-/// MQTT 5 by Eclipse Paho C++, without its persistence, its offline buffer and its reconnecting. `home` runs a function on the user's
-/// thread (an executor's post) and may be called from any thread.
+/// MQTT 5 by Eclipse Paho C++, without its persistence, its offline buffer and its reconnecting. `home` runs a function on the
+/// user's thread (an executor's post) and may be called from any thread.
 std::unique_ptr<Link> make_paho_link(Events events, std::function<void(std::function<void()>)> home);
 
 }  // namespace kuzet::link

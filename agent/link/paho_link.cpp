@@ -61,7 +61,8 @@ class Session final : public mqtt::callback, public mqtt::iaction_listener {
   using Home = std::function<void(std::function<void(Events&)>)>;
 
   Session(const Connection& connection, Home home)
-      : home_(std::move(home)), client_(connection.server, connection.client_id, mqtt::create_options(MQTTVERSION_5, 0), nullptr) {
+      : home_(std::move(home)),
+        client_(connection.server, connection.client_id, mqtt::create_options(MQTTVERSION_5, 0), nullptr) {
     client_.set_callback(*this);
     client_.connect(options_of(connection), nullptr, *this);
   }
@@ -79,7 +80,8 @@ class Session final : public mqtt::callback, public mqtt::iaction_listener {
   void on_failure(const mqtt::token& token) override {
     if (token.get_type() == mqtt::token::Type::CONNECT) return lose(why(token));
     // Without a reason from the broker the message just was not answered: the loss of the connection is told by itself.
-    if (token.get_type() == mqtt::token::Type::PUBLISH && static_cast<int>(token.get_reason_code()) >= accepted_below) answer(token);
+    if (token.get_type() == mqtt::token::Type::PUBLISH && static_cast<int>(token.get_reason_code()) >= accepted_below)
+      answer(token);
   }
   void connection_lost(const std::string& cause) override { lose(cause.empty() ? "connection lost" : cause); }
 
@@ -98,7 +100,8 @@ class Session final : public mqtt::callback, public mqtt::iaction_listener {
   }
   static std::string why(const mqtt::token& token) {
     const int reason = static_cast<int>(token.get_reason_code());
-    if (reason >= accepted_below) return std::string("the broker refused the connection: ") + MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
+    if (reason >= accepted_below)
+      return std::string("the broker refused the connection: ") + MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
     return "cannot connect: " + mqtt::exception::error_str(token.get_return_code());
   }
 
@@ -108,7 +111,8 @@ class Session final : public mqtt::callback, public mqtt::iaction_listener {
 
 class PahoLink final : public Link {
  public:
-  PahoLink(Events events, std::function<void(std::function<void()>)> home) : events_(std::move(events)), home_(std::move(home)) {}
+  PahoLink(Events events, std::function<void(std::function<void()>)> home)
+      : events_(std::move(events)), home_(std::move(home)) {}
 
   void connect(const Connection& connection) override {
     drop();

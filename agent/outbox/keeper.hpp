@@ -13,8 +13,8 @@
 
 namespace kuzet::outbox {
 
-/// Owns the outbox and its writer thread. Work is done in the order in which it was asked for; its result is brought home by `home`, which
-/// runs a function on the asker's thread (an executor's post). Destruction finishes all work that was accepted.
+/// Owns the outbox and its writer thread. Work is done in the order in which it was asked for; its result is brought home by
+/// `home`, which runs a function on the asker's thread (an executor's post). Destruction finishes all work that was accepted.
 class Keeper {
  public:
   using Home = std::function<void(std::function<void()>)>;

@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <set>
 
 namespace kuzet::outbox {
@@ -23,6 +24,13 @@ Result<Database> open_or_replace(const std::filesystem::path& file, std::string&
   if (!name) return name.error();
   set_aside = *name;
   return open_database(file);
+}
+
+/// A counter that was never written is 0.
+bool read_counter(const std::string& text, std::uint64_t& value) {
+  if (text.empty()) return true;
+  const auto end = text.data() + text.size();
+  return std::from_chars(text.data(), end, value).ptr == end;
 }
 
 std::int64_t milliseconds(Wall wall) { return wall.time_since_epoch().count(); }
@@ -44,14 +52,14 @@ Outbox::Lock::~Lock() {
 Outbox::Outbox(Database db, Options options, int lock) : options_(std::move(options)), lock_(lock), db_(std::move(db)) {}
 
 Result<Outbox> Outbox::open(const Options& options) {
-  for (const auto& folder : {options.folder, options.folder / "evidence"})
-    if (auto made = make_folder(folder); !made) return made.error();
+  if (auto made = make_folder(options.folder); !made) return made.error();
   auto lock = lock_folder(options.folder);
   if (!lock) return lock.error();
   Lock guard(*lock);
   std::string set_aside;
   auto db = open_or_replace(options.folder / "kuzet.db", set_aside);
   if (!db) return db.error();
+  if (auto made = make_folder(options.folder / "evidence"); !made) return made.error();
   Outbox outbox(std::move(*db), options, std::exchange(guard.descriptor, -1));
   outbox.set_aside_ = set_aside;
   if (auto loaded = outbox.load(); !loaded) return loaded.error();
@@ -65,8 +73,8 @@ Result<> Outbox::load() {
   for (const auto* value : {&store, &seq, &boot, &boot_id, &chain})
     if (!*value) return value->error();
   stamp_.store = store->empty() ? random_name() : *store;
-  stamp_.seq = seq->empty() ? 0 : std::stoull(*seq);
-  stamp_.boot = boot->empty() ? 0 : std::stoull(*boot);
+  if (!read_counter(*seq, stamp_.seq) || !read_counter(*boot, stamp_.boot))
+    return Error{Code::corrupt, "the counters of the store in " + options_.folder.string() + " cannot be read"};
   chain_ = *chain;
   if (boot->empty() || *boot_id != options_.boot_id) ++stamp_.boot;
   const std::pair<std::string_view, std::string> values[] = {
@@ -85,7 +93,10 @@ Result<std::string> Outbox::meta(std::string_view key) {
 }
 
 Result<> Outbox::set_meta(std::string_view key, std::string_view value) {
-  return db_.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value").bind(1, key).bind(2, value).run();
+  return db_.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+      .bind(1, key)
+      .bind(2, value)
+      .run();
 }
 
 std::filesystem::path Outbox::file(const std::string& alert, int n) const {
@@ -213,7 +224,8 @@ Result<> Outbox::make_room(std::uint64_t bytes) {
   if (const auto row = total.step(); !row) return row.error();
   auto used = static_cast<std::uint64_t>(total.integer(0));
   while (used > 0 && used + bytes > options_.evidence_budget) {
-    auto oldest = db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture WHERE bytes > 0 ORDER BY sent DESC, seq, n LIMIT 1");
+    auto oldest =
+        db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture WHERE bytes > 0 ORDER BY sent DESC, seq, n LIMIT 1");
     if (const auto row = oldest.step(); !row) return row.error();
     const Picture picture = picture_of(oldest);
     oldest.reset();

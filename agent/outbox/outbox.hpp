@@ -70,12 +70,12 @@ struct Counts {
   std::uint64_t pictures = 0;
 };
 
-/// The store of one node: SQLite in WAL mode with synchronous FULL, one commit for each alert event. Exactly one process writes;
-/// one thread uses this object. Every failure leaves the store as it was before the call.
+/// The store of one node: SQLite in WAL mode with synchronous FULL, one commit for each alert event. Exactly one process
+/// writes; one thread uses this object. Every failure leaves the store as it was before the call.
 class Outbox {
  public:
-  /// Opens or makes the store. `io`: no permission, no disk. `busy`: another agent has it. A store that cannot be read is set aside
-  /// under another name (see set_aside()) and a fresh one, with a new id, begins.
+  /// Opens or makes the store. `io`: no permission, no disk. `busy`: another agent has it. A store that cannot be read is set
+  /// aside under another name (see set_aside()) and a fresh one, with a new id, begins.
   static Result<Outbox> open(const Options& options);
 
   [[nodiscard]] const std::string& store() const { return stamp_.store; }
@@ -84,10 +84,10 @@ class Outbox {
   /// The name under which an unreadable predecessor was put away; empty when there was none.
   [[nodiscard]] const std::string& set_aside() const { return set_aside_; }
 
-  /// Writes a picture and flushes it to the disk, before the alert that announces it. `full`: the disk's reserve or the picture budget
-  /// would be touched; the alert then goes without it.
-  /// It gets the next number of its alert, counted from what is recorded: one picture for each event, and a second try overwrites the
-  /// first. No number is ever given twice. Its topic is `topics` and that number.
+  /// Writes a picture and flushes it to the disk, before the alert that announces it. `full`: the disk's reserve or the picture
+  /// budget would be touched; the alert then goes without it. It gets the next number of its alert, counted from what is
+  /// recorded: one picture for each event, and a second try overwrites the first. No number is ever given twice. Its topic is
+  /// `topics` and that number.
   Result<Picture> keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg);
 
   /// Records an event durably and gives its place. When this returns, a power cut does not lose it.
@@ -98,7 +98,8 @@ class Outbox {
   /// The broker has these now. Unknown numbers are ignored.
   Result<> forget(const std::vector<std::uint64_t>& seqs);
 
-  /// The oldest picture that was not sent yet, with its bytes; one whose file is gone or changed is given up, and the next is taken.
+  /// The oldest picture that was not sent yet, with its bytes; one whose file is gone or changed is given up, and the next is
+  /// taken.
   Result<std::optional<PendingPicture>> next_picture();
   Result<> picture_sent(const std::string& alert, int n);
 
@@ -138,7 +139,8 @@ class Outbox {
 using AlertVisitor = std::function<void(const std::string& body)>;
 
 /// Reads the alerts of a store, oldest first, each as its newest event since `since`, without disturbing a running agent.
-Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> since, std::optional<Kind> kind, const AlertVisitor& visitor);
+Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> since, std::optional<Kind> kind,
+                     const AlertVisitor& visitor);
 
 /// Adds members to the end of a JSON object's bytes: sealed("{\"a\":1}", "\"b\":2") is {"a":1,"b":2}.
 std::string with_members(const std::string& object, const std::string& members);

@@ -31,7 +31,9 @@ Result<Database> open_database(const std::filesystem::path& file) {
   for (const char* pragma : pragmas)
     if (auto done = db->execute(pragma); !done) return done.error();
   if (auto made = db->execute(tables); !made) return made.error();
-  if (auto readable = db->execute("SELECT count(*) FROM outbox; SELECT max(seq) FROM journal; SELECT count(*) FROM picture; SELECT count(*) FROM meta"); !readable)
+  if (auto readable = db->execute(
+          "SELECT count(*) FROM outbox; SELECT max(seq) FROM journal; SELECT count(*) FROM picture; SELECT count(*) FROM meta");
+      !readable)
     return readable.error();
   return db;
 }
@@ -47,6 +49,9 @@ Result<std::string> put_away(const std::filesystem::path& file) {
       std::error_code absent;  // there may be none
       std::filesystem::rename(file.string() + part, name + part, absent);
     }
+    // The pictures go with it: the fresh store does not know them and would clear them away.
+    std::error_code none;
+    std::filesystem::rename(file.parent_path() / "evidence", name + "-evidence", none);
     return name;
   }
 }

@@ -11,7 +11,7 @@ namespace kuzet::outbox {
 /// Opens the store's database for writing, with its tables. `corrupt` when it cannot be believed.
 Result<Database> open_database(const std::filesystem::path& file);
 
-/// Renames an unreadable database and its companions; returns the new name.
+/// Renames an unreadable database, its companions and its pictures; returns the new name.
 Result<std::string> put_away(const std::filesystem::path& file);
 
 }  // namespace kuzet::outbox

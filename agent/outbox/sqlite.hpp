@@ -39,7 +39,9 @@ class Statement {
 
   Statement& bind(int index, std::int64_t value) { return sqlite3_bind_int64(handle_.get(), index, value), *this; }
   Statement& bind(int index, std::string_view text) {
-    return sqlite3_bind_text(handle_.get(), index, text.empty() ? "" : text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
+    return sqlite3_bind_text(handle_.get(), index, text.empty() ? "" : text.data(), static_cast<int>(text.size()),
+                             SQLITE_TRANSIENT),
+           *this;
   }
   Statement& bind_null(int index) { return sqlite3_bind_null(handle_.get(), index), *this; }
 
@@ -89,7 +91,8 @@ class Database {
 
   static Result<Database> open(const std::string& path, Mode mode) {
     sqlite3* raw = nullptr;
-    const int flags = (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+    const int flags =
+        (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
     const int code = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
     Database database(raw);
     if (code != SQLITE_OK) return sqlite_error(raw, code, "open " + path);

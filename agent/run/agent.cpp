@@ -11,12 +11,12 @@
 #include "agent/run/system_clock.hpp"
 #include "agent/uplink/publisher.hpp"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/array.hpp>
-#include <spdlog/spdlog.h>
 
 #include <csignal>
 
@@ -28,8 +28,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;    // for what the disk has not taken yet
-constexpr auto farewell = 1s;            // for the broker to hear that we go
+constexpr auto patience_at_stop = 5s;  // for what the disk has not taken yet
+constexpr auto farewell = 1s;          // for the broker to hear that we go
 
 uplink::Identity identity_of(const Configuration& all) {
   const std::string prefix = all.uplink && !all.uplink->prefix.empty() ? all.uplink->prefix + "/" : "";
@@ -54,7 +54,7 @@ json::object account_of(const Configuration& all) {
     for (const auto& watch : rules_of(camera))
       for (const auto& rule : watch) rules.emplace_back(rule.id);
   }
-  return {{"name", all.node.name}, {"kind", all.node.kind}, {"versions", json::object{{"kuzet", KUZET_VERSION}}},
+  return {{"name", all.node.name},         {"kind", all.node.kind},    {"versions", json::object{{"kuzet", KUZET_VERSION}}},
           {"cameras", std::move(cameras)}, {"sensors", json::array{}}, {"rules", std::move(rules)}};
 }
 
@@ -121,10 +121,11 @@ class Agent {
   void connect(link::Connection connection) {
     uplink::Plan plan{all_.uplink->servers, std::move(connection), who_, store_id_, boot_, account_of(all_)};
     publisher_.emplace(std::move(plan), backlog_, uplink::Backoff(uplink::system_chance(), 1s, 60s), say);
-    link_ = link::make_paho_link({[this](const link::Welcome& welcome) { publisher_->connected(welcome, clock_.now()); },
-                                  [this](const Error& error) { publisher_->lost(error, clock_.now()); },
-                                  [this](std::uint64_t number, int reason) { publisher_->answered(number, reason, clock_.now()); }},
-                                 home_);
+    link_ =
+        link::make_paho_link({[this](const link::Welcome& welcome) { publisher_->connected(welcome, clock_.now()); },
+                              [this](const Error& error) { publisher_->lost(error, clock_.now()); },
+                              [this](std::uint64_t number, int reason) { publisher_->answered(number, reason, clock_.now()); }},
+                             home_);
     publisher_->use(*link_);
   }
 
@@ -218,7 +219,8 @@ Result<> run_agent(const Configuration& all) {
   }
   auto store = outbox::Outbox::open({all.store.path, all.store.evidence.count, all.store.keep_free.count, boot_id()});
   if (!store) return std::move(store.error()).within("store");
-  if (!store->set_aside().empty()) spdlog::error("store: it could not be read and was set aside as {}; a fresh one begins", store->set_aside());
+  if (!store->set_aside().empty())
+    spdlog::error("store: it could not be read and was set aside as {}; a fresh one begins", store->set_aside());
   Agent(all, std::move(*store), std::move(connection)).run();
   return {};
 }

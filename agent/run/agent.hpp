@@ -7,7 +7,8 @@
 
 namespace kuzet::run {
 
-/// Runs until SIGTERM or SIGINT. `config` and `io` failures mean that it could not start; everything later is told, retried, isolated.
+/// Runs until SIGTERM or SIGINT. `config` and `io` failures mean that it could not start; everything later is told, retried,
+/// isolated.
 Result<> run_agent(const Configuration& configuration);
 
 }  // namespace kuzet::run

@@ -4,6 +4,7 @@
 
 #include <opencv2/core/utility.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 
 namespace kuzet::run {
@@ -14,9 +15,17 @@ namespace {
 
 constexpr auto too_late = 500ms;  // a picture that is overdue by more is not looked at, so that the next ones come in time
 
+/// Detectors look at different pictures: what only the older look has is still the newest of its kind.
+void keep_missing(Seen& newer, Seen& older) {
+  for (auto& sighting : older.sightings)
+    if (std::ranges::find(newer.sightings, sighting.rule, &Sighting::rule) == newer.sightings.end())
+      newer.sightings.push_back(std::move(sighting));
+}
+
 }  // namespace
 
-CameraThread::CameraThread(const CameraSettings& camera, std::unique_ptr<Eye> eye, const Clock& clock, CameraEvents events, Home home)
+CameraThread::CameraThread(const CameraSettings& camera, std::unique_ptr<Eye> eye, const Clock& clock, CameraEvents events,
+                           Home home)
     : camera_(camera),
       eye_(std::move(eye)),
       clock_(clock),
@@ -79,6 +88,7 @@ void CameraThread::post(Seen seen) {
   {
     const std::lock_guard lock(mailbox_->mutex);
     const bool on_its_way = mailbox_->seen.has_value();
+    if (on_its_way) keep_missing(seen, *mailbox_->seen);
     mailbox_->seen = std::move(seen);
     if (on_its_way) return;
   }

@@ -21,8 +21,9 @@ struct CameraEvents {
   std::function<void(const std::string& sentence)> said;
 };
 
-/// Reads a source until it is told to stop, opening it again after a failure with capped, jittered back-off, each fault said once.
-/// At most one look is on its way home: when home is slow, a newer look takes its place, and the camera is never held up.
+/// Reads a source until it is told to stop, opening it again after a failure with capped, jittered back-off, each fault said
+/// once. At most one look is on its way home: when home is slow, newer sightings of a rule take the place of older ones, and
+/// the camera is never held up.
 class CameraThread {
  public:
   using Home = std::function<void(std::function<void()>)>;

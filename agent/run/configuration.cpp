@@ -31,7 +31,8 @@ s::Declared<NodeSettings> location() {
       s::required(s::number<Location>("latitude", &Location::latitude, {-90, 90}, "degrees", "Degrees north (WGS 84).")),
       s::required(s::number<Location>("longitude", &Location::longitude, {-180, 180}, "degrees", "Degrees east (WGS 84).")),
   };
-  Field field{"location", "settings", "", "", "", "Where the board stands.", false, s::object_schema(place.fields()), place.shared_fields()};
+  Field field{"location",           "settings", "", "", "", "Where the board stands.", false, s::object_schema(place.fields()),
+              place.shared_fields()};
   return {field, [place](NodeSettings& node, const Node& value, const std::string& key, Faults& faults) {
             place.read(node.location.emplace(), value, key, faults);
           }};
@@ -41,7 +42,8 @@ const Schema<NodeSettings>& node_schema() {
   static const Schema<NodeSettings> schema{
       s::required(s::id<NodeSettings>("id", &NodeSettings::id, "This board's name, unique within its site.")),
       s::required(s::id<NodeSettings>("site", &NodeSettings::site, "The site's name, unique within the city.")),
-      s::choice<NodeSettings>("kind", &NodeSettings::kind, {"landfill", "school", "road", "other"}, "What kind of place it is."),
+      s::choice<NodeSettings>("kind", &NodeSettings::kind, {"landfill", "school", "road", "other"},
+                              "What kind of place it is."),
       s::text<NodeSettings>("name", &NodeSettings::name, "The place as people call it."),
       location(),
       s::text<NodeSettings>("timezone", &NodeSettings::timezone, "Time zone of the place, for hours in rules."),
@@ -51,17 +53,20 @@ const Schema<NodeSettings>& node_schema() {
 
 const Schema<UplinkSettings>& uplink_schema() {
   static const Schema<TlsSettings> tls{
-      s::text<TlsSettings>("ca", &TlsSettings::ca, "File with the authorities that are trusted; without it, those of the system."),
+      s::text<TlsSettings>("ca", &TlsSettings::ca,
+                           "File with the authorities that are trusted; without it, those of the system."),
       s::text<TlsSettings>("certificate", &TlsSettings::certificate, "File with this board's own certificate."),
       s::text<TlsSettings>("key", &TlsSettings::key, "File with the private key of that certificate."),
   };
   static const Schema<UplinkSettings> schema{
-      s::required(s::texts<UplinkSettings>("servers", &UplinkSettings::servers,
-                                           "MQTT brokers, tried in order: mqtt:// or mqtts:// (TLS), ws:// or wss://, host and port.")),
+      s::required(
+          s::texts<UplinkSettings>("servers", &UplinkSettings::servers,
+                                   "MQTT brokers, tried in order: mqtt:// or mqtts:// (TLS), ws:// or wss://, host and port.")),
       s::text<UplinkSettings>("username", &UplinkSettings::username, "The name this board has at the broker."),
       s::text<UplinkSettings>("password_file", &UplinkSettings::password_file, "File whose first line is the password."),
       s::text<UplinkSettings>("prefix", &UplinkSettings::prefix, "What stands before kuzet/v1 in every topic."),
-      s::duration<UplinkSettings>("keep_alive", &UplinkSettings::keep_alive, {5s, 10min}, "How often an idle connection is tried."),
+      s::duration<UplinkSettings>("keep_alive", &UplinkSettings::keep_alive, {5s, 10min},
+                                  "How often an idle connection is tried."),
       s::group<UplinkSettings>("tls", &UplinkSettings::tls, tls, "Certificates for mqtts:// and wss://."),
   };
   return schema;
@@ -71,7 +76,8 @@ const Schema<StoreSettings>& store_schema() {
   static const s::Range<Bytes> any{{0}, {std::uint64_t{1} << 50}};
   static const Schema<StoreSettings> schema{
       s::text<StoreSettings>("path", &StoreSettings::path, "Folder of the store: alerts, their journal and their pictures."),
-      s::bytes<StoreSettings>("evidence", &StoreSettings::evidence, any, "Room for pictures; the oldest that were sent go first."),
+      s::bytes<StoreSettings>("evidence", &StoreSettings::evidence, any,
+                              "Room for pictures; the oldest that were sent go first."),
       s::bytes<StoreSettings>("telemetry", &StoreSettings::telemetry, any, "Room for readings and observations."),
       s::bytes<StoreSettings>("keep_free", &StoreSettings::keep_free, any, "Free disk that is left to alerts alone."),
   };
@@ -81,15 +87,19 @@ const Schema<StoreSettings>& store_schema() {
 s::Declared<CameraSettings> zones() {
   Field field = s::polygon_field("zones", "Places in the picture by name, each a list of corners.");
   field.type = "zones";
-  field.schema = {{"type", "object"}, {"propertyNames", json::object{{"pattern", "^[a-z0-9_-]{1,40}$"}}},
+  field.schema = {{"type", "object"},
+                  {"propertyNames", json::object{{"pattern", "^[a-z0-9_-]{1,40}$"}}},
                   {"additionalProperties", field.schema}};
   return {field, [](CameraSettings& camera, const Node& node, const std::string& key, Faults& faults) {
-            if (node.type != Node::Type::map) return faults.add(node.at, key, "must be a map from a zone's name to its corners");
+            if (node.type != Node::Type::map)
+              return faults.add(node.at, key, "must be a map from a zone's name to its corners");
             for (const auto& member : node.members) {
               const std::string place = key + "." + member.key;
               (void)s::read_id(Node{Node::Type::scalar, member.at, member.key, false, {}, {}}, place, faults);
-              if (auto polygon = s::read_polygon(member.value, place, faults)) camera.zones.push_back({member.key, *polygon});
-              else camera.zones.push_back({member.key, {}});  // known by name, so that rules are not blamed for it
+              if (auto polygon = s::read_polygon(member.value, place, faults))
+                camera.zones.push_back({member.key, *polygon});
+              else
+                camera.zones.push_back({member.key, {}});  // known by name, so that rules are not blamed for it
             }
           }};
 }
@@ -124,10 +134,12 @@ json::object detect_schema() {
 void read_watch(CameraSettings& camera, const Node& node, const std::string& key, Faults& faults) {
   if (node.type != Node::Type::map) return faults.add(node.at, key, "must be a map such as {type: fire}");
   const Node* type = node.find("type");
-  if (type == nullptr) return faults.add(node.at, key + ".type", "is missing: which detector this is" + suggestion("", detector_names()));
+  if (type == nullptr)
+    return faults.add(node.at, key + ".type", "is missing: which detector this is" + suggestion("", detector_names()));
   const auto* found = vision::find_detector(type->text);
   if (found == nullptr)
-    return faults.add(type->at, key + ".type", "there is no detector \"" + type->text + "\"" + suggestion(type->text, detector_names()));
+    return faults.add(type->at, key + ".type",
+                      "there is no detector \"" + type->text + "\"" + suggestion(type->text, detector_names()));
   Watch& watch = camera.detect.back();
   watch.type = found;
   watch.plan = found->plan(node, key, faults);
@@ -136,8 +148,9 @@ void read_watch(CameraSettings& camera, const Node& node, const std::string& key
 }
 
 s::Declared<CameraSettings> detect() {
-  Field field{"detect", "list of detectors", "", "", "", "What to look for (kuzet describe NAME tells the settings of each).", false,
-              detect_schema(), nullptr};
+  Field field{
+      "detect", "list of detectors", "",     "", "", "What to look for (kuzet describe NAME tells the settings of each).",
+      false,    detect_schema(),     nullptr};
   return {field, [](CameraSettings& camera, const Node& node, const std::string& key, Faults& faults) {
             if (!s::check_list(node, key, faults)) return;
             for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -150,11 +163,13 @@ s::Declared<CameraSettings> detect() {
 const Schema<CameraSettings>& camera_schema() {
   static const Schema<CameraSettings> schema{
       s::required(s::id<CameraSettings>("id", &CameraSettings::id, "The camera's name, unique on this board.")),
-      s::required(s::text<CameraSettings>("source", &CameraSettings::source, "Where its pictures come from: a video file or a folder of pictures.")),
+      s::required(s::text<CameraSettings>("source", &CameraSettings::source,
+                                          "Where its pictures come from: a video file or a folder of pictures.")),
       s::number<CameraSettings>("analyse", &CameraSettings::analyse, {0.1, 60}, "pictures a second",
                                 "Pictures looked at per second; without it, what the detectors ask for."),
       s::flag<CameraSettings>("repeat", &CameraSettings::repeat, "Begin again at the end of a file."),
-      s::number<CameraSettings>("rate", &CameraSettings::rate, {0.001, 60}, "pictures a second", "How fast a folder of pictures is shown."),
+      s::number<CameraSettings>("rate", &CameraSettings::rate, {0.001, 60}, "pictures a second",
+                                "How fast a folder of pictures is shown."),
       zones(),
       privacy(),
       detect(),
@@ -163,8 +178,15 @@ const Schema<CameraSettings>& camera_schema() {
 }
 
 s::Declared<Configuration> uplink() {
-  Field field{"uplink", "settings", "", "", "", "The way to the control centre; without it, alerts are stored on the board only.", false,
-              s::object_schema(uplink_schema().fields()), uplink_schema().shared_fields()};
+  Field field{"uplink",
+              "settings",
+              "",
+              "",
+              "",
+              "The way to the control centre; without it, alerts are stored on the board only.",
+              false,
+              s::object_schema(uplink_schema().fields()),
+              uplink_schema().shared_fields()};
   return {field, [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
             uplink_schema().read(all.uplink.emplace(), node, key, faults);
             const auto known = {"mqtt://", "mqtts://", "ws://", "wss://"};
@@ -175,8 +197,11 @@ s::Declared<Configuration> uplink() {
 }
 
 s::Declared<Configuration> sensors() {
-  Field field{"sensors", "list of settings", "", "", "", "Sensors; this version has no sensor driver yet.", false,
-              {{"type", "array"}, {"maxItems", 0}}, nullptr};
+  Field field{"sensors", "list of settings",
+              "",        "",
+              "",        "Sensors; this version has no sensor driver yet.",
+              false,     {{"type", "array"}, {"maxItems", 0}},
+              nullptr};
   return {field, [](Configuration&, const Node& node, const std::string& key, Faults& faults) {
             if (!s::check_list(node, key, faults)) return;
             for (std::size_t i = 0; i < node.items.size(); ++i)
@@ -193,11 +218,13 @@ void check_watches(const CameraSettings& camera, const std::string& key, Faults&
     const std::string place = item(key + ".detect", i);
     const std::string& zone = watch.plan.zone;
     if (zone.empty() && watch.type->needs_zone)
-      faults.add(watch.at, place + ".zone", "is missing: " + std::string(watch.type->name) + " watches a zone" + suggestion("", names));
+      faults.add(watch.at, place + ".zone",
+                 "is missing: " + std::string(watch.type->name) + " watches a zone" + suggestion("", names));
     if (!zone.empty() && std::ranges::find(names, zone) == names.end())
       faults.add(watch.at, place + ".zone", "there is no zone \"" + zone + "\" at this camera" + suggestion(zone, names));
     const std::string rule = std::string(watch.type->name) + "/" + zone;
-    if (std::ranges::find(seen, rule) != seen.end()) faults.add(watch.at, place, "the same detector watches the same place already");
+    if (std::ranges::find(seen, rule) != seen.end())
+      faults.add(watch.at, place, "the same detector watches the same place already");
     seen.push_back(rule);
   }
 }
@@ -229,7 +256,8 @@ const Schema<Configuration>& schema() {
   static const Schema<Configuration> all{
       s::required(s::group<Configuration>("node", &Configuration::node, node_schema(), "Who this board is.")),
       uplink(),
-      s::group<Configuration>("store", &Configuration::store, store_schema(), "Where alerts are kept until the centre has them."),
+      s::group<Configuration>("store", &Configuration::store, store_schema(),
+                              "Where alerts are kept until the centre has them."),
       s::list<Configuration>("cameras", &Configuration::cameras, camera_schema(), "The cameras and what to look for."),
       sensors(),
   };
@@ -254,7 +282,8 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
   Faults faults(name);
   Configuration all;
   const Node root = read_yaml(text, environment, faults);
-  if (faults.none() && root.type == Node::Type::nothing) faults.add({1, 1}, "", "the configuration is empty; `node` with `id` and `site` is the least");
+  if (faults.none() && root.type == Node::Type::nothing)
+    faults.add({1, 1}, "", "the configuration is empty; `node` with `id` and `site` is the least");
   if (faults.none() || root.type == Node::Type::map) {
     schema().read(all, root, "", faults);
     check_cameras(all, root, "cameras", faults);
@@ -266,7 +295,8 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
 
 Result<Configuration> load(const std::filesystem::path& file, const Environment& environment) {
   std::error_code failed;
-  if (std::filesystem::is_directory(file, failed)) return Error{Code::io, file.string() + ": is a folder, not a configuration file"};
+  if (std::filesystem::is_directory(file, failed))
+    return Error{Code::io, file.string() + ": is a folder, not a configuration file"};
   if (std::filesystem::is_regular_file(file, failed) && std::filesystem::file_size(file, failed) > largest_file)
     return Error{Code::config, file.string() + ":1:1: larger than 1 MiB: this is no configuration\n"};
   std::ifstream stream(file, std::ios::binary);
@@ -274,7 +304,8 @@ Result<Configuration> load(const std::filesystem::path& file, const Environment&
   std::string text;
   for (std::array<char, 4096> part{}; stream.read(part.data(), part.size()) || stream.gcount() > 0;) {
     text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > largest_file) return Error{Code::config, file.string() + ":1:1: larger than 1 MiB: this is no configuration\n"};
+    if (text.size() > largest_file)
+      return Error{Code::config, file.string() + ":1:1: larger than 1 MiB: this is no configuration\n"};
   }
   return parse(text, file.string(), environment);
 }

@@ -11,9 +11,10 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera) {
   for (const auto& watch : camera.detect) {
     auto& rules = out.emplace_back();
     for (const auto& timing : watch.plan.rules) {
-      const std::string id = camera.id + "/" + std::string(name(timing.kind)) + (watch.plan.zone.empty() ? "" : "/" + watch.plan.zone);
-      rules.push_back({id, timing.kind, watch.plan.severity.value_or(timing.severity), camera.id, watch.plan.zone, timing.confirm, timing.patience,
-                       timing.clear, timing.cooldown, timing.raise, timing.keep});
+      const std::string id =
+          camera.id + "/" + std::string(name(timing.kind)) + (watch.plan.zone.empty() ? "" : "/" + watch.plan.zone);
+      rules.push_back({id, timing.kind, watch.plan.severity.value_or(timing.severity), camera.id, watch.plan.zone,
+                       timing.confirm, timing.patience, timing.clear, timing.cooldown, timing.raise, timing.keep});
     }
   }
   return out;
@@ -40,14 +41,15 @@ void Eye::resume(const std::vector<Alert>& open) {
     std::vector<Finding> findings;
     for (const auto& alert : open)
       if (std::ranges::any_of(*place.rules, [&](const Rule& rule) { return rule.id == alert.rule; }))
-        findings.push_back({alert.kind, alert.object, alert.confidence, alert.box, alert.started.steady, alert.since_uncertain, alert.severity,
-                            alert.measure, alert.likeness});
+        findings.push_back({alert.kind, alert.object, alert.confidence, alert.box, alert.started.steady, alert.since_uncertain,
+                            alert.severity, alert.measure, alert.likeness});
     if (!findings.empty()) place.detector->resume(findings);
   }
 }
 
 bool Eye::turn(const Place& place, Duration position) {
-  if (!place.due || *place.due - position > 2 * place.interval) return true;  // the second: a stream that was opened again begins at 0
+  if (!place.due || *place.due - position > 2 * place.interval)
+    return true;  // the second: a stream that was opened again begins at 0
   // A tenth early is in time: pictures rarely come to the millisecond.
   return position + place.interval / 10 >= *place.due;
 }
@@ -60,8 +62,10 @@ Seen Eye::look(const Frame& frame, bool all) {
   Seen seen{frame, {}, {}};
   for (auto& place : places_) {
     if (!all && !turn(place, frame.position)) continue;
-    // The next turn is counted from when this one was due, unless that lies too far away (a gap in the footage, a stream opened again).
-    const Duration base = place.due && std::chrono::abs(frame.position - *place.due) < place.interval ? *place.due : frame.position;
+    // The next turn is counted from when this one was due, unless that lies too far away (a gap in the footage, a stream opened
+    // again).
+    const Duration base =
+        place.due && std::chrono::abs(frame.position - *place.due) < place.interval ? *place.due : frame.position;
     place.due = base + place.interval;
     auto look = place.detector->look(frame);
     for (const auto& rule : *place.rules) {

@@ -34,8 +34,8 @@ struct Seen {
 /// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".
 std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera);
 
-/// Owns a camera's detectors; one thread. Each detector looks as often as it asks for and no oftener than `analyse` allows, by the time
-/// of the pictures, so a stream of any rate is looked at evenly.
+/// Owns a camera's detectors; one thread. Each detector looks as often as it asks for and no oftener than `analyse` allows, by
+/// the time of the pictures, so a stream of any rate is looked at evenly.
 class Eye {
  public:
   explicit Eye(const CameraSettings& camera);

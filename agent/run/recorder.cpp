@@ -14,8 +14,8 @@ bool shows_something_new(Phase phase) { return phase != Phase::updated; }
 
 }  // namespace
 
-Recorder::Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy, uplink::Backoff backoff,
-                   Say say, Recorded recorded)
+Recorder::Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy,
+                   uplink::Backoff backoff, Say say, Recorded recorded)
     : keeper_(keeper),
       who_(std::move(who)),
       privacy_(std::move(privacy)),
@@ -39,11 +39,13 @@ void Recorder::next() {
   if (writing_ || waiting_.empty()) return;
   writing_ = true;
   const auto& job = waiting_.front();
-  keeper_.ask([job, who = who_, privacy = privacy_[job->event.alert.source]](outbox::Outbox& outbox) { return work(outbox, *job, who, privacy); },
+  keeper_.ask([job, who = who_, privacy = privacy_[job->event.alert.source]](
+                  outbox::Outbox& outbox) { return work(outbox, *job, who, privacy); },
               [this](const Done& done) { finished(done); });
 }
 
-Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who, const std::vector<Polygon>& privacy) {
+Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who,
+                              const std::vector<Polygon>& privacy) {
   const Alert& alert = job.event.alert;
   outbox::Draft draft{alert.id, job.event.phase, alert.kind, job.event.at.wall, uplink::alert_topic(who, alert), {}, {}, {}};
   if (job.event.phase != Phase::closed) draft.open_state = uplink::open_state(alert);
@@ -51,7 +53,8 @@ Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const upli
   std::string without;
   if (!job.frame.empty()) {
     auto jpeg = evidence::jpeg(job.frame, privacy);
-    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(who, alert.id), *jpeg) : Result<outbox::Picture>(jpeg.error());
+    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(who, alert.id), *jpeg)
+                     : Result<outbox::Picture>(jpeg.error());
     if (kept) {
       evidence.push_back({kept->n, kept->sha256, kept->bytes, job.frame.taken.wall});
       draft.pictures.push_back(*kept);
@@ -76,7 +79,8 @@ void Recorder::finished(const Done& done) {
   backoff_.succeeded();
   const auto job = waiting_.front();
   waiting_.pop_front();
-  if (!done.without_picture.empty()) say_("evidence: alert " + job->event.alert.id + " goes without a picture: " + done.without_picture);
+  if (!done.without_picture.empty())
+    say_("evidence: alert " + job->event.alert.id + " goes without a picture: " + done.without_picture);
   recorded_(job->event, *done.stamp);
   next();
 }

@@ -16,15 +16,15 @@
 
 namespace kuzet::run {
 
-/// Writes events in the order in which they come. An event that the disk does not take waits, and all behind it; a picture that the disk
-/// does not take is given up and said. One thread (home); encoding and writing happen on the keeper's.
+/// Writes events in the order in which they come. An event that the disk does not take waits, and all behind it; a picture that
+/// the disk does not take is given up and said. One thread (home); encoding and writing happen on the keeper's.
 class Recorder {
  public:
   using Say = std::function<void(const std::string& sentence)>;
   using Recorded = std::function<void(const AlertEvent& event, const outbox::Stamp& stamp)>;
 
-  Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy, uplink::Backoff backoff, Say say,
-           Recorded recorded);
+  Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy,
+           uplink::Backoff backoff, Say say, Recorded recorded);
 
   /// `frame` shows what happened; an empty one gives no evidence.
   void record(AlertEvent event, Frame frame, const Moment& now);
@@ -44,7 +44,8 @@ class Recorder {
 
   void next();
   void finished(const Done& done);
-  [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who, const std::vector<Polygon>& privacy);
+  [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who,
+                                 const std::vector<Polygon>& privacy);
 
   outbox::Keeper& keeper_;
   uplink::Identity who_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long to wait before the next try: exponential, capped, with full jitter, so that a city's boards do not return all at once.
+// How long to wait before the next try: exponential, capped, with full jitter, so that a city's boards do not return all at
+// once.
 #pragma once
 
 #include "agent/core/time.hpp"

@@ -9,12 +9,12 @@ namespace kuzet::uplink {
 
 namespace {
 
-constexpr std::size_t page = 64;          // messages fetched at once
-constexpr std::size_t batch = 50;         // acknowledged messages deleted at once
+constexpr std::size_t page = 64;   // messages fetched at once
+constexpr std::size_t batch = 50;  // acknowledged messages deleted at once
 constexpr std::size_t widest_window = 16;
-constexpr std::size_t headroom = 4;       // below the broker's receive maximum
+constexpr std::size_t headroom = 4;  // below the broker's receive maximum
 constexpr int accepted_below = 0x80;
-constexpr double slowest = 16'000;        // bytes a second: a link that is slower than that cannot carry pictures
+constexpr double slowest = 16'000;  // bytes a second: a link that is slower than that cannot carry pictures
 constexpr auto retry_refused = std::chrono::minutes(1);
 
 std::size_t window_for(const link::Welcome& welcome) {
@@ -79,7 +79,8 @@ void Publisher::connected(const link::Welcome& welcome, const Moment& now) {
   state_ = State::online;
   window_ = window_for(welcome);
   maximum_packet_ = welcome.maximum_packet;
-  say_("uplink: connected to " + plan_.servers[server_ % plan_.servers.size()] + ", " + std::to_string(window_) + " messages in the window");
+  say_("uplink: connected to " + plan_.servers[server_ % plan_.servers.size()] + ", " + std::to_string(window_) +
+       " messages in the window");
   told_offline_ = false;
   ++epoch_;
   in_flight_.clear();
@@ -106,7 +107,8 @@ void Publisher::go_offline(const std::string& why, const Moment& now) {
   link_->drop();
   state_ = State::offline;
   next_attempt_ = now.steady + backoff_.next();
-  if (!told_offline_) say_("uplink: " + plan_.servers[server_ % plan_.servers.size()] + ": " + why + "; alerts wait in the store");
+  if (!told_offline_)
+    say_("uplink: " + plan_.servers[server_ % plan_.servers.size()] + ": " + why + "; alerts wait in the store");
   told_offline_ = true;
   ++server_;
 }
@@ -118,6 +120,8 @@ void Publisher::answered(std::uint64_t number, int reason, const Moment& now) {
   const auto what = std::move(found->second.what);
   in_flight_.erase(found);
   backoff_.succeeded();  // a connection counts as good once something came through
+  if (std::holds_alternative<Greeting>(what) && reason >= accepted_below)
+    say_("uplink: the broker refused this node's state or birth message with reason " + std::to_string(reason));
   if (const auto* pending = std::get_if<outbox::Pending>(&what)) settle(*pending, reason, now);
   if (const auto* picture = std::get_if<outbox::Picture>(&what)) settle(*picture, reason);
   pump(now);
@@ -131,12 +135,14 @@ void Publisher::settle(const outbox::Pending& pending, int reason, const Moment&
   }
   if (!refused_) {
     refused_ = now.steady;
-    say_("uplink: the broker refused " + pending.topic + " with reason " + std::to_string(reason) + "; it stays in the store and is tried again");
+    say_("uplink: the broker refused " + pending.topic + " with reason " + std::to_string(reason) +
+         "; it stays in the store and is tried again");
   }
 }
 
 void Publisher::settle(const outbox::Picture& picture, int reason) {
-  if (reason >= accepted_below) say_("uplink: the broker refused picture " + picture.topic + " with reason " + std::to_string(reason));
+  if (reason >= accepted_below)
+    say_("uplink: the broker refused picture " + picture.topic + " with reason " + std::to_string(reason));
   settled_picture_ = picture;
   mark_picture();
 }
@@ -215,10 +221,11 @@ void Publisher::received(Result<std::vector<outbox::Pending>> messages, const Mo
   more_ = more_ || messages->size() == page;
   for (auto& message : *messages) {
     cursor_ = message.seq;
-    const bool known = std::ranges::find(done_, message.seq) != done_.end() || std::ranges::any_of(in_flight_, [&](const auto& one) {
-      const auto* pending = std::get_if<outbox::Pending>(&one.second.what);
-      return pending != nullptr && pending->seq == message.seq;
-    });
+    const bool known =
+        std::ranges::find(done_, message.seq) != done_.end() || std::ranges::any_of(in_flight_, [&](const auto& one) {
+          const auto* pending = std::get_if<outbox::Pending>(&one.second.what);
+          return pending != nullptr && pending->seq == message.seq;
+        });
     if (!known) queue_.push_back(std::move(message));
   }
   pump(now);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the outbox to the broker: in order, in a window of our own, again after every loss, until the broker has said that it has it.
+// From the outbox to the broker: in order, in a window of our own, again after every loss, until the broker has said that it
+// has it.
 #pragma once
 
 #include "agent/core/time.hpp"
@@ -25,7 +26,7 @@ struct Plan {
   Identity who;
   std::string store;
   std::uint64_t boot = 0;
-  boost::json::object about;         ///< for the birth message
+  boost::json::object about;  ///< for the birth message
   /// Without the broker's word for this long (large pictures: a little longer) the connection is given up.
   Duration answer_within = std::chrono::seconds(10);
 };
@@ -35,8 +36,8 @@ using Say = std::function<void(const std::string& sentence)>;
 
 /// Sends what the store holds. One thread; time is an argument.
 ///
-/// The window is min(16, receive maximum - 4), at least 1: at the receive maximum itself Paho and Mosquitto fall to a fraction of the rate.
-/// After every loss all that was not acknowledged is pending again, from the store, with the same bytes.
+/// The window is min(16, receive maximum - 4), at least 1: at the receive maximum itself Paho and Mosquitto fall to a fraction
+/// of the rate. After every loss all that was not acknowledged is pending again, from the store, with the same bytes.
 class Publisher {
  public:
   Publisher(Plan plan, Backlog& backlog, Backoff backoff, Say say);
@@ -101,7 +102,7 @@ class Publisher {
   std::deque<outbox::Pending> queue_;
   std::uint64_t cursor_ = 0;  // the last seq that was fetched
   bool fetching_ = false;
-  bool more_ = false;         // the store may hold more than was fetched
+  bool more_ = false;  // the store may hold more than was fetched
   bool picture_wanted_ = true;
   std::optional<outbox::Picture> settled_picture_;  // sent or given up, and the store does not know it yet
   bool marking_ = false;

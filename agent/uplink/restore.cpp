@@ -45,7 +45,9 @@ Box box_of(const json::array& a) {
 }
 
 /// Steady time does not survive a reboot: a restored moment keeps its wall time only.
-Moment moment_of(const json::value& milliseconds) { return {Steady{}, Wall(std::chrono::milliseconds(milliseconds.to_number<std::int64_t>())), {}}; }
+Moment moment_of(const json::value& milliseconds) {
+  return {Steady{}, Wall(std::chrono::milliseconds(milliseconds.to_number<std::int64_t>())), {}};
+}
 
 Alert alert_of(const json::object& in) {
   Alert alert;

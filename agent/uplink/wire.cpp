@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::chrono::seconds prompt{10};
 
-json::array to_json(const Box& box) { return {rounded(box.x, 4), rounded(box.y, 4), rounded(box.width, 4), rounded(box.height, 4)}; }
+json::array to_json(const Box& box) {
+  return {rounded(box.x, 4), rounded(box.y, 4), rounded(box.width, 4), rounded(box.height, 4)};
+}
 
 json::value ended(const Alert& alert) {
   if (!alert.ended) return nullptr;
@@ -29,7 +31,11 @@ json::array to_json(const std::vector<Announced>& evidence) {
 }
 
 link::Message json_message(std::string topic, const json::object& payload, bool retained) {
-  return {std::move(topic), json_text(payload), retained, "application/json", {{"schema", std::string(payload.at("schema").as_string())}}};
+  return {std::move(topic),
+          json_text(payload),
+          retained,
+          "application/json",
+          {{"schema", std::string(payload.at("schema").as_string())}}};
 }
 
 }  // namespace
@@ -44,10 +50,12 @@ std::string alert_topic(const Identity& who, const Alert& alert) {
 
 std::string picture_topics(const Identity& who, const std::string& alert) { return topic(who, "evidence/" + alert + "/"); }
 
-std::string alert_body(const Identity& who, const AlertEvent& event, const std::vector<Announced>& evidence, const outbox::Stamp& stamp) {
+std::string alert_body(const Identity& who, const AlertEvent& event, const std::vector<Announced>& evidence,
+                       const outbox::Stamp& stamp) {
   const Alert& alert = event.alert;
-  json::object out{{"schema", "kuzet.alert/1"}, {"id", alert.id},   {"store", stamp.store},
-                   {"seq", stamp.seq},          {"boot", stamp.boot}, {"phase", name(event.phase)},
+  json::object out{{"schema", "kuzet.alert/1"}, {"id", alert.id},
+                   {"store", stamp.store},      {"seq", stamp.seq},
+                   {"boot", stamp.boot},        {"phase", name(event.phase)},
                    {"kind", name(alert.kind)},  {"severity", name(alert.severity)},
                    {"node", who.node},          {"site", who.site}};
   if (who.place) out["location"] = json::object{{"type", "Point"}, {"coordinates", json::array{who.place->x, who.place->y}}};
@@ -79,20 +87,28 @@ link::Message alert_message(const outbox::Pending& pending, const std::string& s
 }
 
 link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since) {
-  const json::object payload{{"schema", "kuzet.state/1"}, {"state", online ? "online" : "offline"}, {"node", who.node},
-                             {"site", who.site},          {"boot", boot},                            {"since", rfc3339(since)}};
+  const json::object payload{{"schema", "kuzet.state/1"},
+                             {"state", online ? "online" : "offline"},
+                             {"node", who.node},
+                             {"site", who.site},
+                             {"boot", boot},
+                             {"since", rfc3339(since)}};
   return json_message(topic(who, "state"), payload, true);
 }
 
 link::Message birth_message(const Identity& who, const json::object& about) {
-  json::object payload{{"schema", "kuzet.birth/1"}, {"node", who.node}, {"site", who.site}, {"configuration", who.configuration}};
+  json::object payload{
+      {"schema", "kuzet.birth/1"}, {"node", who.node}, {"site", who.site}, {"configuration", who.configuration}};
   for (const auto& member : about) payload[member.key()] = member.value();
   return json_message(topic(who, "birth"), payload, true);
 }
 
 link::Message picture_message(const outbox::PendingPicture& picture) {
   const auto& about = picture.about;
-  return {about.topic, picture.jpeg, false, "image/jpeg",
+  return {about.topic,
+          picture.jpeg,
+          false,
+          "image/jpeg",
           {{"id", about.alert}, {"n", std::to_string(about.n)}, {"sha256", about.sha256}}};
 }
 

@@ -18,9 +18,9 @@ namespace kuzet::uplink {
 struct Identity {
   std::string node;
   std::string site;
-  std::string prefix;         ///< before "kuzet/v1"; empty or ending in "/"
-  std::optional<Point> place; ///< x: longitude, y: latitude, in degrees (WGS 84)
-  std::string configuration;  ///< the first 16 hexadecimal digits of the configuration file's SHA-256
+  std::string prefix;          ///< before "kuzet/v1"; empty or ending in "/"
+  std::optional<Point> place;  ///< x: longitude, y: latitude, in degrees (WGS 84)
+  std::string configuration;   ///< the first 16 hexadecimal digits of the configuration file's SHA-256
 };
 
 std::string topic(const Identity& who, const std::string& rest);
@@ -36,8 +36,10 @@ struct Announced {
   Wall taken;
 };
 
-/// The event as it is stored: all of "kuzet.alert/1" but `chain` (added by the store), `published` and `late` (added at each sending).
-std::string alert_body(const Identity& who, const AlertEvent& event, const std::vector<Announced>& evidence, const outbox::Stamp& stamp);
+/// The event as it is stored: all of "kuzet.alert/1" but `chain` (added by the store), `published` and `late` (added at each
+/// sending).
+std::string alert_body(const Identity& who, const AlertEvent& event, const std::vector<Announced>& evidence,
+                       const outbox::Stamp& stamp);
 
 /// A stored event as it is sent at `now`. `late`: it could not be sent within ten seconds of its making.
 link::Message alert_message(const outbox::Pending& pending, const std::string& store, Wall now);

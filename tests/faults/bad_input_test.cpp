@@ -119,13 +119,17 @@ TEST_CASE("a folder without pictures is refused and a broken picture among good 
 
 TEST_CASE("the smallest and the largest picture are looked at", "[K7][faults]") {
   const Site site;
+  const auto picture = site / "picture.png", film = site / "film.mp4";
   for (const auto& [width, height] : {std::pair{1, 1}, {1, 4320}, {7680, 1}, {7680, 4320}}) {
     INFO(width << " x " << height);
-    write_picture(site / "picture.png", width, height, paint_ramp);
-    const auto ran = site.run("replay", {"--observations", "--stills", "--source", (site / "picture.png").string(), "--overlay",
-                                         (site / "film.mp4").string()});
-    check_read(ran);
-    for (const auto& line : json_lines(ran.output)) CHECK(line.at("t").to_number<double>() == 0);
+    write_picture(picture, width, height, paint_ramp);
+    const auto ran = site.run("replay", {"--observations", "--source", picture.string(), "--overlay", film.string()});
+    check_ended_well(ran);
+    CHECK(ran.code == 0);
+    CHECK(ran.errors.empty());
+    const auto lines = json_lines(ran.output);
+    if (width > 1 && height > 1) CHECK_FALSE(lines.empty());  // of a line of pixels nothing can be said
+    std::filesystem::remove(film);
   }
 }
 

@@ -40,7 +40,7 @@ void Site::configure(const Shape& shape) {
 Ran Site::run(const std::string& command, const std::vector<std::string>& words) const {
   std::vector<std::string> all{command, "--config", configuration().string()};
   all.insert(all.end(), words.begin(), words.end());
-  return kuzet(std::move(all));
+  return run_kuzet(std::move(all));
 }
 
 Process Site::start() const { return Process({KUZET_PROGRAM, "run", "--config", configuration().string()}, folder_ / "log"); }
@@ -61,7 +61,7 @@ std::vector<boost::json::object> Site::alerts(const std::vector<std::string>& wo
   return json_lines(ran.output);
 }
 
-Ran kuzet(std::vector<std::string> words) {
+Ran run_kuzet(std::vector<std::string> words) {
   words.insert(words.begin(), KUZET_PROGRAM);
   return run(std::move(words), time_limit);
 }

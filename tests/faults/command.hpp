@@ -48,7 +48,7 @@ class Site {
 };
 
 /// `kuzet WORDS` to its end.
-Ran kuzet(std::vector<std::string> words);
+Ran run_kuzet(std::vector<std::string> words);
 
 /// It ended by itself, in time, without a signal and without a fault that only the last resort caught.
 void check_ended_well(const Ran& ran);

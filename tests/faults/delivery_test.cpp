@@ -26,9 +26,9 @@ class Board {
  public:
   Board(const Broker& broker, const std::set<int>& burning) {
     play(burning);
-    std::string text = "node: {id: n1, site: yard}\nuplink: {servers: [\"" + broker.url() + "\"]}\nstore: {path: \"" + store().string() +
-                       "\", keep_free: 0B}\ncameras:\n  - id: cam\n    source: \"" + (folder_ / "now.mp4").string() +
-                       "\"\n    repeat: true\n    zones:\n";
+    std::string text = "node: {id: n1, site: yard}\nuplink: {servers: [\"" + broker.url() + "\"]}\nstore: {path: \"" +
+                       store().string() + "\", keep_free: 0B}\ncameras:\n  - id: cam\n    source: \"" +
+                       (folder_ / "now.mp4").string() + "\"\n    repeat: true\n    zones:\n";
     for (int i = 0; i < cells; ++i) text += "      z" + std::to_string(i) + ": " + cell_zone(i) + "\n";
     text += "    detect:\n";
     for (int i = 0; i < cells; ++i) text += "      - {type: fire, zone: z" + std::to_string(i) + "}\n";
@@ -55,7 +55,8 @@ class Board {
     auto db = outbox::Database::open((store() / "kuzet.db").string(), outbox::Database::Mode::read_only);
     if (!db) return out;
     auto query = db->prepare("SELECT body FROM journal ORDER BY seq");
-    for (auto more = query.step(); more && *more; more = query.step()) out.push_back(boost::json::parse(query.text(0)).as_object());
+    for (auto more = query.step(); more && *more; more = query.step())
+      out.push_back(boost::json::parse(query.text(0)).as_object());
     return out;
   }
   [[nodiscard]] std::int64_t pending() const {
@@ -126,7 +127,8 @@ bool skipped() {
 
 }  // namespace
 
-TEST_CASE("a broker that is killed in the middle of a run and comes back after ten seconds gets every alert phase in order", "[K1][K2][faults]") {
+TEST_CASE("a broker that is killed in the middle of a run and comes back after ten seconds gets every alert phase in order",
+          "[K1][K2][faults]") {
   if (skipped()) return;
   Broker broker;
   const Centre centre(broker);
@@ -157,7 +159,8 @@ TEST_CASE("a broker that is killed in the middle of a run and comes back after t
   CHECK(agent.wait(10s) == 0);
 }
 
-TEST_CASE("an agent that is killed at twenty random moments loses no alert phase and keeps the ids of its alerts", "[K1][K3][faults]") {
+TEST_CASE("an agent that is killed at twenty random moments loses no alert phase and keeps the ids of its alerts",
+          "[K1][K3][faults]") {
   if (skipped()) return;
   Broker broker;
   const Centre centre(broker);

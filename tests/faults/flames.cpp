@@ -24,8 +24,8 @@ void flame(cv::Mat& canvas, const cv::Point& at, cv::RNG& random) {
     for (int tongue = -2; tongue <= 2; ++tongue) {
       const double size = (1.0 - 0.22 * layer) * random.uniform(0.55, 1.25);
       const cv::Point centre(at.x + tongue * 8 + random.uniform(-3, 4), at.y - static_cast<int>(20 * size));
-      cv::ellipse(canvas, centre, {static_cast<int>(8 * size), static_cast<int>(26 * size)}, random.uniform(-14.0, 14.0), 0, 360,
-                  layers[layer], cv::FILLED);
+      cv::ellipse(canvas, centre, {static_cast<int>(8 * size), static_cast<int>(26 * size)}, random.uniform(-14.0, 14.0), 0,
+                  360, layers[layer], cv::FILLED);
     }
 }
 
@@ -51,7 +51,8 @@ void write_flames(const std::filesystem::path& file, const std::set<int>& burnin
 std::string cell_zone(int cell) {
   const double left = (cell % 3) / 3.0, top = (cell / 3) / 2.0;
   const auto corner = [](double x, double y) { return "[" + std::to_string(x) + ", " + std::to_string(y) + "]"; };
-  return "[" + corner(left, top) + ", " + corner(left + 0.333, top) + ", " + corner(left + 0.333, top + 0.5) + ", " + corner(left, top + 0.5) + "]";
+  return "[" + corner(left, top) + ", " + corner(left + 0.333, top) + ", " + corner(left + 0.333, top + 0.5) + ", " +
+         corner(left, top + 0.5) + "]";
 }
 
 }  // namespace kuzet::test

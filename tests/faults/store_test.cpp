@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
-#include <optional>
+#include <thread>
 
 using namespace kuzet;
 using namespace kuzet::test;

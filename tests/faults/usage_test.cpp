@@ -11,7 +11,7 @@ using namespace kuzet::test;
 namespace {
 
 std::string printed(const std::vector<std::string>& words) {
-  const auto ran = kuzet::test::kuzet(words);
+  const auto ran = run_kuzet(words);
   INFO(ran.errors);
   CHECK(ran.code == 0);
   CHECK(ran.errors.empty());
@@ -20,7 +20,7 @@ std::string printed(const std::vector<std::string>& words) {
 }
 
 void check_wrong_usage(const std::vector<std::string>& words, const std::string& part) {
-  const auto ran = kuzet::test::kuzet(words);
+  const auto ran = run_kuzet(words);
   check_ended_well(ran);
   INFO(ran.errors);
   CHECK(ran.code == 2);

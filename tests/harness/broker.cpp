@@ -3,10 +3,10 @@
 #include "tests/harness/broker.hpp"
 
 #include <arpa/inet.h>
-#include <boost/json/parse.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <boost/json/parse.hpp>
 
 #include <bit>
 #include <csignal>
@@ -46,23 +46,44 @@ bool answers(int port) {
 }
 
 std::vector<std::string> subscriber(int port) {
-  return {"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(port), "-V", "5", "-q", "1", "-c", "-x", "3600", "-i", "centre",
-          "-t", "kuzet/v1/+/+/alert/#", "-t", "kuzet/v1/+/+/state", "-t", "kuzet/v1/+/+/birth", "-F", "%t\t%p"};
+  return {"mosquitto_sub",
+          "-h",
+          "127.0.0.1",
+          "-p",
+          std::to_string(port),
+          "-V",
+          "5",
+          "-q",
+          "1",
+          "-c",
+          "-x",
+          "3600",
+          "-i",
+          "centre",
+          "-t",
+          "kuzet/v1/+/+/alert/#",
+          "-t",
+          "kuzet/v1/+/+/state",
+          "-t",
+          "kuzet/v1/+/+/birth",
+          "-F",
+          "%t\t%p"};
 }
 
 }  // namespace
 
 Broker::Broker() : port_(free_port()) {
   std::ostringstream text;
-  text << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location " << folder_.path().string()
-       << "/\nautosave_on_changes true\nautosave_interval 1\n";
+  text << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location "
+       << folder_.path().string() << "/\nautosave_on_changes true\nautosave_interval 1\n";
   if (::geteuid() == 0) text << "user root\n";  // so that it may write into the test's own folder
   write_text(folder_ / "mosquitto.conf", text.str());
   start();
 }
 
 void Broker::start() {
-  process_.emplace(std::vector{find_program("mosquitto"), std::string("-c"), (folder_ / "mosquitto.conf").string()}, folder_ / "log");
+  process_.emplace(std::vector{find_program("mosquitto"), std::string("-c"), (folder_ / "mosquitto.conf").string()},
+                   folder_ / "log");
   if (!eventually([this] { return answers(port_); }, 10s)) throw std::runtime_error("mosquitto: " + read_text(folder_ / "log"));
 }
 
@@ -80,7 +101,8 @@ std::vector<boost::json::object> Centre::alerts() const {
   std::istringstream lines(read_text(folder_ / "messages"));
   for (std::string line; std::getline(lines, line);) {
     const auto tab = line.find('\t');
-    if (tab != std::string::npos && line.find("/alert/") < tab) out.push_back(boost::json::parse(line.substr(tab + 1)).as_object());
+    if (tab != std::string::npos && line.find("/alert/") < tab)
+      out.push_back(boost::json::parse(line.substr(tab + 1)).as_object());
   }
   return out;
 }

@@ -89,7 +89,8 @@ Ran run(std::vector<std::string> command, std::chrono::milliseconds limit) {
   const TempFolder folder;
   const auto output = folder / "output", errors = folder / "errors";
   // A Process writes both into one file; here they are told apart by a shell that is given the words as they are.
-  std::vector<std::string> shell{"sh", "-c", "out=$1; err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\"", "sh", output.string(), errors.string()};
+  std::vector<std::string> shell{
+      "sh", "-c", "out=$1; err=$2; shift 2; exec \"$@\" >\"$out\" 2>\"$err\"", "sh", output.string(), errors.string()};
   shell.insert(shell.end(), command.begin(), command.end());
   Process process(shell, folder / "shell");
   const auto code = process.wait(limit);

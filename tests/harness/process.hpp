@@ -2,12 +2,12 @@
 // Another program, started, killed and waited for by a test; it does not outlive the test.
 #pragma once
 
+#include <sys/types.h>
 #include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace kuzet::test {

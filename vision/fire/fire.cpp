@@ -23,6 +23,7 @@
 // on four clips with fire and nine without.
 #include "vision/detector.hpp"
 #include "vision/scene/flicker.hpp"
+#include "vision/scene/likeness.hpp"
 #include "vision/scene/view_motion.hpp"
 #include "vision/scene/crop.hpp"
 
@@ -185,13 +186,6 @@ cv::Mat half_size(const cv::Mat& luma) {
   return out;
 }
 
-// How alike two views are, whatever the light: the correlation of thumbnails.
-double alike(const cv::Mat& a, const cv::Mat& b) {
-  cv::Mat result;
-  cv::matchTemplate(a, b, result, cv::TM_CCOEFF_NORMED);
-  return result.at<float>(0);
-}
-
 class FireDetector final : public Detector {
  public:
   explicit FireDetector(const Polygon& zone) : crop_(zone, longest) {}
@@ -218,7 +212,7 @@ class FireDetector final : public Detector {
     cv::Mat half = half_size(planes.luma), thumbnail;
     cv::resize(half, thumbnail, {32, 18}, 0, 0, cv::INTER_AREA);
     const bool same_view = last_ && now - *last_ < gap_restarts && flicker_.size() == planes.luma.size() &&
-                           alike(thumbnail, thumbnail_) >= other_view;
+                           correlation(thumbnail, thumbnail_) >= other_view;
     if (!same_view) restart(planes, frame, now);
     const double passed = same_view ? in_seconds(now - *last_) : 0.04;
     const double light = same_view ? brighter(thumbnail) : 0;
