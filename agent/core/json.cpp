@@ -24,7 +24,11 @@ void write_number(double value, std::string& out) {
     return;
   }
   std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  // Plain digits where a person would write them; beyond that, an exponent.
+  const bool plain = value == 0 || (std::abs(value) >= 1e-6 && std::abs(value) < 1e15);
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                 plain ? std::chars_format::fixed : std::chars_format::general)
+                       .ptr;
   const std::string_view digits(text.data(), static_cast<std::size_t>(end - text.data()));
   out += digits;
   if (digits.find_first_of(".e") == std::string_view::npos) out += ".0";

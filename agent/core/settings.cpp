@@ -32,7 +32,7 @@ constexpr std::size_t most_corners = 500;  // each edge is held against all othe
 
 std::string trimmed(double value) {
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value);
+  const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::fixed);
   return {text, end.ptr};
 }
 

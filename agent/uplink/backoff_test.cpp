@@ -59,7 +59,7 @@ TEST_CASE("a failure count without end stays within the limits", "[K7]") {
   }
 }
 
-TEST_CASE("the system's chance is never the same twice and lies in [0, 1)") {
+TEST_CASE("the system's chance is never the same twice and lies from 0 to 1") {
   const auto a = system_chance(), b = system_chance();
   CHECK(a() != b());
   for (int i = 0; i < 1000; ++i) {

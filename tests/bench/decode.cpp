@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The yardstick: decodes a video with bare libav on one thread, paced like a camera until it is killed, or once at full speed.
+// The yardstick: decodes a video with bare libav on one thread, paced like a camera until it is killed, or once at full
+// speed (--fast), and then prints how many pictures and seconds there were.
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -76,6 +77,6 @@ int main(int argc, char** argv) {
     for (; video.next(); ++pictures, position += video.interval())
       if (!fast) std::this_thread::sleep_until(began + std::chrono::duration<double>(position));
   } while (!fast);
-  std::printf("%ld\n", pictures);
+  std::printf("%ld %.3f\n", pictures, position);
   return 0;
 }

@@ -24,12 +24,14 @@ double cost(const Work& work) {
   return thread_seconds() - before;
 }
 
-/// "1.46"; with `lowest` and `highest` of several in brackets where they are given.
+/// "1.46".
 std::string figure(double value, int digits = 2);
+/// The median, and in brackets the lowest and the highest: "1.46 (1.40-1.52)".
 std::string figure_and_range(const std::vector<double>& values, int digits = 2);
 
-/// Prints one line of a table: "| a | b |"; the first one also prints the line beneath.
+/// The first line of a table and the one beneath it.
 void print_head(const std::vector<std::string>& cells);
+/// "| a | b |"
 void print_row(const std::vector<std::string>& cells);
 
 }  // namespace kuzet::bench

@@ -19,13 +19,14 @@
 //
 // Score: cube root of the product of the conditions, each 0 (excluded) to 1 (as flames are); 0.5 is worth an alarm.
 //
-// Sources: see vision/scene/flicker.hpp; the view's motion after Lucas and Kanade (1981) on tiles. The thresholds are our own, set by hand
-// on four clips with fire and nine without.
+// Sources: see vision/scene/flicker.hpp; the view's motion after Lucas and Kanade (1981) on tiles. The thresholds are our own,
+// set by hand on four clips with fire and nine without.
+#include "agent/core/json.hpp"
 #include "vision/detector.hpp"
+#include "vision/scene/crop.hpp"
 #include "vision/scene/flicker.hpp"
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/view_motion.hpp"
-#include "vision/scene/crop.hpp"
 
 #include <algorithm>
 #include <array>
@@ -362,7 +363,7 @@ class FireDetector final : public Detector {
   void report(Steady now, Look& out) {
     if (!observed_ || now - *observed_ >= observe_every) {
       observed_ = now;
-      out.observations.push_back({"flames", {{"confidence", score_}}});
+      out.observations.push_back({"flames", {{"confidence", rounded(score_, 2)}}});
     }
     if (score_ < worth_saying) return;
     Finding found;
@@ -370,7 +371,7 @@ class FireDetector final : public Detector {
     found.box = box_;
     found.since = since_;
     if (grave_) found.severity = Severity::critical;
-    found.measure = {{"area", area_}, {"flicker_hz", region_.crossings / (2 * remembered())}};
+    found.measure = {{"area", rounded(area_, 5)}, {"flicker_hz", rounded(region_.crossings / (2 * remembered()), 1)}};
     out.findings.push_back(std::move(found));
   }
 
