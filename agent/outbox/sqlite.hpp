@@ -7,10 +7,12 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace kuzet::outbox {
 
@@ -27,61 +29,74 @@ inline Error sqlite_error(sqlite3* db, int code, std::string_view doing) {
   }
 }
 
-/// A prepared statement; bind, then step, then reset. One thread.
+/// Prepared statements that wait for their next use, by their text.
+using StatementCache = std::multimap<std::string, sqlite3_stmt*, std::less<>>;
+
+/// A prepared statement on loan from its database: bind, then step. It goes back reset when this object ends; the database
+/// outlives it. One thread.
 class Statement {
  public:
-  Statement() = default;
-  Statement(sqlite3* db, std::string_view sql) : db_(db), sql_(sql) {
-    sqlite3_stmt* raw = nullptr;
-    prepared_ = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-    handle_.reset(raw);
+  Statement(sqlite3* db, StatementCache& cache, std::string_view sql) : db_(db), cache_(&cache) {
+    if (const auto waiting = cache.find(sql); waiting != cache.end()) {
+      entry_ = cache.extract(waiting);
+      return;
+    }
+    sqlite3_stmt* made = nullptr;
+    prepared_ = sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &made, nullptr);
+    StatementCache one;
+    entry_ = one.extract(one.emplace(sql, made));
+  }
+  Statement(Statement&&) noexcept = default;
+  Statement& operator=(Statement&&) = delete;
+  ~Statement() {
+    if (entry_.empty() || handle() == nullptr) return;
+    sqlite3_reset(handle());
+    sqlite3_clear_bindings(handle());
+    cache_->insert(std::move(entry_));
   }
 
-  Statement& bind(int index, std::int64_t value) { return sqlite3_bind_int64(handle_.get(), index, value), *this; }
+  Statement& bind(int index, std::int64_t value) { return sqlite3_bind_int64(handle(), index, value), *this; }
   Statement& bind(int index, std::string_view text) {
-    return sqlite3_bind_text(handle_.get(), index, text.empty() ? "" : text.data(), static_cast<int>(text.size()),
-                             SQLITE_TRANSIENT),
-           *this;
+    const char* data = text.empty() ? "" : text.data();
+    return sqlite3_bind_text(handle(), index, data, static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
   }
-  Statement& bind_null(int index) { return sqlite3_bind_null(handle_.get(), index), *this; }
 
   /// True: a row is there. False: done (and reset).
   Result<bool> step() {
-    if (prepared_ != SQLITE_OK) return sqlite_error(db_, prepared_, sql_);
-    const int code = sqlite3_step(handle_.get());
+    if (prepared_ != SQLITE_OK) return sqlite_error(db_, prepared_, entry_.key());
+    const int code = sqlite3_step(handle());
     if (code == SQLITE_ROW) return true;
     if (code != SQLITE_DONE) {
-      Error error = sqlite_error(db_, code, sql_);
-      sqlite3_reset(handle_.get());
+      Error error = sqlite_error(db_, code, entry_.key());
+      reset();
       return error;
     }
-    sqlite3_reset(handle_.get());
+    reset();
     return false;
   }
   /// For statements without rows.
   Result<> run() {
     const auto more = step();
-    sqlite3_reset(handle_.get());
+    reset();
     if (!more) return more.error();
     return {};
   }
-  void reset() { sqlite3_reset(handle_.get()); }
+  void reset() { sqlite3_reset(handle()); }
 
-  [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
+  [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(handle(), column); }
   [[nodiscard]] std::string text(int column) const {
-    const void* data = sqlite3_column_blob(handle_.get(), column);
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column));
+    const void* data = sqlite3_column_blob(handle(), column);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle(), column));
     return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), size);
   }
 
  private:
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-  };
-  sqlite3* db_ = nullptr;
-  std::string sql_;
-  int prepared_ = SQLITE_MISUSE;
-  std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+  [[nodiscard]] sqlite3_stmt* handle() const { return entry_.mapped(); }
+
+  sqlite3* db_;
+  StatementCache* cache_;
+  int prepared_ = SQLITE_OK;
+  StatementCache::node_type entry_;
 };
 
 /// An open database. One thread at a time.
@@ -106,7 +121,7 @@ class Database {
     if (code != SQLITE_OK) return sqlite_error(handle_.get(), code, sql);
     return {};
   }
-  [[nodiscard]] Statement prepare(std::string_view sql) const { return {handle_.get(), sql}; }
+  [[nodiscard]] Statement prepare(std::string_view sql) const { return {handle_.get(), *statements_, sql}; }
   [[nodiscard]] sqlite3* raw() const { return handle_.get(); }
 
  private:
@@ -114,23 +129,30 @@ class Database {
   struct Close {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
+  struct Finalize {
+    void operator()(StatementCache* cache) const {
+      for (const auto& [sql, statement] : *cache) sqlite3_finalize(statement);
+      delete cache;
+    }
+  };
   std::unique_ptr<sqlite3, Close> handle_;
+  std::unique_ptr<StatementCache, Finalize> statements_{new StatementCache};  // ends before its database
 };
 
 /// BEGIN IMMEDIATE now (never BUSY in the middle), COMMIT when asked, ROLLBACK when forgotten.
 class Transaction {
  public:
   static Result<Transaction> begin(Database& db) {
-    if (auto begun = db.execute("BEGIN IMMEDIATE"); !begun) return begun.error();
+    if (auto begun = db.prepare("BEGIN IMMEDIATE").run(); !begun) return begun.error();
     return Transaction(db);
   }
   Transaction(Transaction&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
   Transaction& operator=(Transaction&&) = delete;
   ~Transaction() {
-    if (db_ != nullptr) (void)db_->execute("ROLLBACK");
+    if (db_ != nullptr) (void)db_->prepare("ROLLBACK").run();
   }
   Result<> commit() {
-    auto done = db_->execute("COMMIT");
+    auto done = db_->prepare("COMMIT").run();
     if (done) db_ = nullptr;
     return done;
   }

@@ -84,3 +84,11 @@ TEST_CASE("what cannot be printed is a failure of every command", "[K7][faults]"
     check_refused(ran, 1, {"standard output cannot be written"});
   }
 }
+
+TEST_CASE("the program is linked to neither OpenCV's videoio nor imgcodecs nor anything that brings them in", "[faults]") {
+  const auto libraries = test::run({"ldd", KUZET_PROGRAM});
+  REQUIRE(libraries.code == 0);
+  CHECK(contains(libraries.output, "libopencv_core"));
+  CHECK_FALSE(contains(libraries.output, "opencv_videoio"));
+  CHECK_FALSE(contains(libraries.output, "opencv_imgcodecs"));
+}
