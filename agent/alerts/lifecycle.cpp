@@ -70,6 +70,12 @@ std::string_view name(State state) {
   return names.at(static_cast<std::size_t>(state));
 }
 
+AlertEvent abandoned(Alert alert, const Moment& now) {
+  alert.ended = now;
+  alert.ended_uncertain = true;
+  return {Phase::closed, std::move(alert), now};
+}
+
 std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now) {
   std::vector<AlertEvent> events;
   for (const auto& finding : findings) things_.try_emplace(Key{rule.id, finding.object});
@@ -94,7 +100,8 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
     sight = now.steady - *thing.since >= rule.confirm ? Sight::confirmed : Sight::there;
   } else {
     if (!thing.missed) thing.missed = now;
-    const Steady from = unwatched(rule, thing) ? thing.missed->steady : thing.seen->steady;
+    // Only what is suspected or open has a time for which it may be missing; a weak finding was never seen at all.
+    const Steady from = !thing.seen || unwatched(rule, thing) ? thing.missed->steady : thing.seen->steady;
     if (thing.state != State::cooling && now.steady - from > allowed_absence(rule, thing.state)) sight = Sight::long_missing;
   }
   const Row& what = row(thing.state, sight);

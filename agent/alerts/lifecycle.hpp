@@ -21,6 +21,10 @@ enum class State { quiet, suspected, raised, clearing, cooling };
 
 std::string_view name(State state);
 
+/// The last step of an alert that was open when the agent stopped and whose rule is gone since: nobody will see its end, so it
+/// ends now, and how is not known.
+AlertEvent abandoned(Alert alert, const Moment& now);
+
 /// Keeps the state of every thing that the rules of one agent watch. One thread.
 ///
 /// Durations are seconds of steady time between the moments passed in, never counts of pictures: a board that looks half as

@@ -405,4 +405,13 @@ TEST_CASE("the same findings give the same events", "[lifecycle]") {
   CHECK(first == run());
 }
 
+TEST_CASE("an alert whose rule is gone ends now, and how is not known", "[lifecycle][K3]") {
+  Raised watch;
+  const auto event = abandoned(watch.life.open().at(0), at(1000));
+  CHECK(told(event) == "1000 closed 01");
+  REQUIRE(event.alert.ended.has_value());
+  CHECK(event.alert.ended->wall == at(1000).wall);
+  CHECK(event.alert.ended_uncertain);
+}
+
 }  // namespace kuzet::alerts

@@ -243,6 +243,7 @@ Declared<T> texts(std::string name, std::vector<std::string> O::*member, std::st
   field.schema = {{"type", "array"}, {"items", field.schema}, {"minItems", 1}};
   return {std::move(field), [member](T& target, const Node& node, const std::string& key, Faults& faults) {
             if (!check_list(node, key, faults)) return;
+            if (node.items.empty()) return faults.add(node.at, key, "must name at least one");
             for (std::size_t i = 0; i < node.items.size(); ++i)
               if (auto value = read_text(node.items[i], key + "[" + std::to_string(i) + "]", faults))
                 (target.*member).push_back(*value);

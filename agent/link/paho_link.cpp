@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The link by Eclipse Paho: the only file that knows it. Its callbacks only post; no call into Paho is made from them.
+// The link by Eclipse Paho: the only file that knows it. Its callbacks only post; no call into Paho is made from them, nor from
+// the user's thread, which must never wait for the network.
 #include "agent/link/link.hpp"
 
 #include <mqtt/async_client.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 namespace kuzet::link {
@@ -55,10 +62,42 @@ void* context_of(std::uint64_t number) {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(number));
 }
 
+/// What the link leaves behind: functions on their way home and Paho's own threads hold on to it.
+class Hub {
+ public:
+  using Home = std::function<void(std::function<void()>)>;
+  using Tell = std::function<void(Events&)>;
+
+  Hub(Events events, Home home) : events_(std::move(events)), home_(std::move(home)) {}
+
+  /// Makes void whatever was said about earlier connections, and is still on its way home.
+  std::uint64_t begin() { return ++current_; }
+  [[nodiscard]] bool counts(std::uint64_t connection) const { return connection == current_; }
+  /// After this nothing more is brought home.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    home_ = nullptr;
+  }
+  /// Any thread.
+  static void tell(const std::shared_ptr<Hub>& hub, std::uint64_t connection, Tell what) {
+    const std::lock_guard lock(hub->mutex_);
+    if (!hub->home_) return;
+    hub->home_([hub, connection, what = std::move(what)] {
+      if (hub->counts(connection)) what(hub->events_);
+    });
+  }
+
+ private:
+  Events events_;
+  std::mutex mutex_;
+  Home home_;
+  std::atomic<std::uint64_t> current_ = 0;
+};
+
 /// One connection: a client of its own, so that nothing of an older one can reach a newer one.
 class Session final : public mqtt::callback, public mqtt::iaction_listener {
  public:
-  using Home = std::function<void(std::function<void(Events&)>)>;
+  using Home = std::function<void(Hub::Tell)>;
 
   Session(const Connection& connection, Home home)
       : home_(std::move(home)),
@@ -109,59 +148,123 @@ class Session final : public mqtt::callback, public mqtt::iaction_listener {
   mqtt::async_client client_;
 };
 
+/// Calls into Paho, one after the other, on a thread of its own. One lock in Paho guards all its clients and is held while a
+/// name is looked up: where no name server answers, every call, a destructor too, waits for half a minute.
+class Caller {
+ public:
+  using Call = std::function<void(std::unique_ptr<Session>&)>;
+
+  Caller() : thread_([shared = shared_] { work(*shared); }) {}
+  Caller(const Caller&) = delete;
+  Caller& operator=(const Caller&) = delete;
+  /// Leaves a call behind that does not come to its end.
+  ~Caller() {
+    auto ended = shared_->ended.get_future();
+    ask(nullptr);
+    if (ended.wait_for(std::chrono::seconds(1)) == std::future_status::ready)
+      thread_.join();
+    else
+      thread_.detach();
+  }
+
+  void ask(Call call) {
+    {
+      const std::lock_guard lock(shared_->mutex);
+      shared_->calls.push_back(std::move(call));
+    }
+    shared_->came.notify_one();
+  }
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable came;
+    std::deque<Call> calls;  // an empty one is the last
+    std::promise<void> ended;
+  };
+
+  static void work(Shared& shared) {
+    std::unique_ptr<Session> session;
+    for (;;) {
+      std::unique_lock lock(shared.mutex);
+      shared.came.wait(lock, [&] { return !shared.calls.empty(); });
+      const auto call = std::move(shared.calls.front());
+      shared.calls.pop_front();
+      lock.unlock();
+      if (!call) break;
+      call(session);
+    }
+    session.reset();
+    shared.ended.set_value();
+  }
+
+  std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+  std::thread thread_;
+};
+
 class PahoLink final : public Link {
  public:
-  PahoLink(Events events, std::function<void(std::function<void()>)> home)
-      : events_(std::move(events)), home_(std::move(home)) {}
+  PahoLink(Events events, Hub::Home home) : hub_(std::make_shared<Hub>(std::move(events), std::move(home))) {}
 
   void connect(const Connection& connection) override {
     drop();
-    const auto generation = *current_;
-    try {
-      session_ = std::make_unique<Session>(connection, [this, generation](std::function<void(Events&)> tell) {
-        home_([this, current = current_, generation, tell = std::move(tell)] {
-          if (*current == generation) tell(events_);
-        });
-      });
-    } catch (const mqtt::exception& refused) {
-      home_([this, current = current_, generation, what = std::string(refused.what())] {
-        if (*current == generation) events_.lost({Code::io, what});
-      });
-    }
+    open_ = true;
+    number_ = hub_->begin();
+    call([connection, hub = hub_, number = number_](std::unique_ptr<Session>& session) {
+      session =
+          std::make_unique<Session>(connection, [hub, number](Hub::Tell tell) { Hub::tell(hub, number, std::move(tell)); });
+    });
   }
 
   Result<> publish(std::uint64_t number, const Message& message) override {
-    if (!session_) return Error{Code::io, "not connected"};
-    try {
-      session_->publish(number, message);
-      return {};
-    } catch (const mqtt::exception& refused) {
-      return Error{Code::io, refused.what()};
-    }
+    if (!open_) return Error{Code::io, "not connected"};
+    call([number, message](std::unique_ptr<Session>& session) {
+      if (session) session->publish(number, message);
+    });
+    return {};
   }
 
   void disconnect(std::chrono::milliseconds wait) override {
-    if (!session_) return;
-    try {
-      session_->disconnect(wait);
-    } catch (const mqtt::exception&) {
-      // It was lost in the same moment: the broker will say so by the will.
-    }
+    if (!open_) return;
+    auto gone = std::make_shared<std::promise<void>>();
+    auto done = gone->get_future();
+    caller_.ask([wait, gone](std::unique_ptr<Session>& session) {
+      try {
+        if (session) session->disconnect(wait);
+      } catch (const std::exception&) {
+        // It was lost in the same moment: the broker will say so by the will.
+      }
+      gone->set_value();
+    });
+    (void)done.wait_for(wait);
     drop();
   }
 
   void drop() override {
-    ++*current_;  // whatever is still on its way home from the old session is void
-    session_.reset();
+    open_ = false;
+    hub_->begin();
+    caller_.ask([](std::unique_ptr<Session>& session) { session.reset(); });
   }
 
-  ~PahoLink() override { drop(); }
+  ~PahoLink() override { hub_->close(); }
 
  private:
-  Events events_;
-  std::function<void(std::function<void()>)> home_;
-  std::shared_ptr<std::uint64_t> current_ = std::make_shared<std::uint64_t>(0);  // outlives this link in posted functions
-  std::unique_ptr<Session> session_;
+  /// A call for the connection of now; its failure is the end of the connection.
+  void call(Caller::Call what) {
+    caller_.ask([hub = hub_, number = number_, what = std::move(what)](std::unique_ptr<Session>& session) {
+      if (!hub->counts(number)) return;
+      try {
+        what(session);
+      } catch (const std::exception& refused) {
+        Hub::tell(hub, number, [why = std::string(refused.what())](Events& events) { events.lost({Code::io, why}); });
+      }
+    });
+  }
+
+  std::shared_ptr<Hub> hub_;
+  Caller caller_;
+  std::uint64_t number_ = 0;  // of the connection of now
+  bool open_ = false;
 };
 
 }  // namespace

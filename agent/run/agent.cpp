@@ -19,6 +19,7 @@
 #include <boost/json/array.hpp>
 
 #include <csignal>
+#include <map>
 
 namespace kuzet::run {
 
@@ -94,6 +95,7 @@ class Agent {
   }
 
   void run() {
+    restore();
     open_cameras();
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) begin_stop();
@@ -147,12 +149,24 @@ class Agent {
     return out;
   }
 
+  /// Gives the alerts that are open back to their rules; one whose rule the configuration has no more would stay open for ever.
+  void restore() {
+    std::map<std::string, Rule> rules;
+    for (const auto& camera : all_.cameras)
+      for (const auto& watch : rules_of(camera))
+        for (const auto& rule : watch) rules.emplace(rule.id, rule);
+    for (const auto& alert : open_) {
+      if (const auto rule = rules.find(alert.rule); rule != rules.end()) {
+        lifecycle_.restore(rule->second, alert);
+        continue;
+      }
+      spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
+      recorder_.record(alerts::abandoned(alert, clock_.now()), {}, clock_.now());
+    }
+  }
+
   void open_cameras() {
     for (const auto& camera : all_.cameras) {
-      for (const auto& watch : rules_of(camera))
-        for (const auto& rule : watch)
-          for (const auto& alert : open_)
-            if (alert.rule == rule.id) lifecycle_.restore(rule, alert);
       auto eye = std::make_unique<Eye>(camera);
       eye->resume(open_);
       cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_,

@@ -193,6 +193,10 @@ s::Declared<Configuration> uplink() {
             for (const auto& server : all.uplink->servers)
               if (std::ranges::none_of(known, [&](const char* scheme) { return server.starts_with(scheme); }))
                 faults.add(node.at, key + ".servers", "\"" + server + "\" must begin with mqtt://, mqtts://, ws:// or wss://");
+            // A broker ends every connection that publishes to such a topic.
+            if (all.uplink->prefix.find_first_of("+#") != std::string::npos)
+              faults.add(node.at, key + ".prefix",
+                         "\"" + all.uplink->prefix + "\" must not hold + or #: these are for subscribers");
           }};
 }
 

@@ -198,6 +198,8 @@ TEST_CASE("wrong values are told with what would be right", "[K6]") {
   contains(faults(node + "uplink: {servers: [mqtt://a], keep_alive: 1s}\n"), "uplink.keep_alive: 1s is out of range");
   contains(faults(node + "uplink: {servers: [amqp://a]}\n"), "\"amqp://a\" must begin with mqtt://");
   contains(faults(node + "uplink: {}\n"), "uplink.servers: is missing");
+  contains(faults(node + "uplink: {servers: []}\n"), "uplink.servers: must name at least one");
+  contains(faults(node + "uplink: {servers: [mqtt://a], prefix: \"city/#\"}\n"), "\"city/#\" must not hold + or #");
   contains(faults("node: {id: a, site: b, kind: landfil}\n"),
            "kuzet.yaml:1:30: node.kind: \"landfil\" is not known here; did you mean \"landfill\"?");
   contains(faults("node: {id: A B, site: b}\n"), "kuzet.yaml:1:12: node.id: \"A B\" is not an id");

@@ -12,6 +12,15 @@ constexpr std::size_t pictures_waiting = 32;  // beyond that a full disk would f
 
 bool shows_something_new(Phase phase) { return phase != Phase::updated; }
 
+/// A picture that OpenCV cannot handle must cost no more than the picture.
+Result<std::string> picture_of(const Frame& frame, const std::vector<Polygon>& privacy) {
+  try {
+    return evidence::jpeg(frame, privacy);
+  } catch (const std::exception& fault) {
+    return Error{Code::io, std::string("fault: ") + fault.what()};
+  }
+}
+
 }  // namespace
 
 Recorder::Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy,
@@ -52,7 +61,7 @@ Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const upli
   std::vector<uplink::Announced> evidence;
   std::string without;
   if (!job.frame.empty()) {
-    auto jpeg = evidence::jpeg(job.frame, privacy);
+    auto jpeg = picture_of(job.frame, privacy);
     auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(who, alert.id), *jpeg)
                      : Result<outbox::Picture>(jpeg.error());
     if (kept) {

@@ -166,6 +166,17 @@ TEST_CASE("an event whose picture cannot be kept goes without it, and that is sa
   CHECK(body(store).at("evidence").as_array().empty());
 }
 
+TEST_CASE("a picture that makes a library throw costs the picture and no more", "[K1][K7]") {
+  Desk desk;
+  Frame odd = frame();
+  odd.cb = cv::Mat();
+  desk.record(event("a1"), odd);
+  desk.home.run(1);
+  CHECK(desk.recorded == Words{"a1 1"});
+  REQUIRE(desk.said.size() == 1);
+  CHECK(desk.said[0].starts_with("evidence: alert a1 goes without a picture: fault: "));
+}
+
 TEST_CASE("an update brings no picture, an escalation and the end do") {
   Desk desk;
   for (const auto phase : {Phase::opened, Phase::updated, Phase::escalated, Phase::closed})

@@ -16,6 +16,7 @@ constexpr std::size_t headroom = 4;  // below the broker's receive maximum
 constexpr int accepted_below = 0x80;
 constexpr double slowest = 16'000;  // bytes a second: a link that is slower than that cannot carry pictures
 constexpr auto retry_refused = std::chrono::minutes(1);
+constexpr auto lasting = std::chrono::seconds(30);  // a connection that stood so long was a good one
 
 std::size_t window_for(const link::Welcome& welcome) {
   const std::size_t allowed = welcome.receive_maximum > headroom ? welcome.receive_maximum - headroom : 1;
@@ -77,6 +78,7 @@ void Publisher::connected(const link::Welcome& welcome, const Moment& now) {
   if (state_ != State::connecting) return;
   now_ = now;
   state_ = State::online;
+  online_since_ = now.steady;
   window_ = window_for(welcome);
   maximum_packet_ = welcome.maximum_packet;
   say_("uplink: connected to " + plan_.servers[server_ % plan_.servers.size()] + ", " + std::to_string(window_) +
@@ -105,6 +107,8 @@ void Publisher::lost(const Error& error, const Moment& now) {
 
 void Publisher::go_offline(const std::string& why, const Moment& now) {
   link_->drop();
+  // Two boards of the same name that throw each other out are greeted each time: good is what lasted or took an alert.
+  if (state_ == State::online && now.steady - online_since_ >= lasting) backoff_.succeeded();
   state_ = State::offline;
   next_attempt_ = now.steady + backoff_.next();
   if (!told_offline_)
@@ -119,7 +123,7 @@ void Publisher::answered(std::uint64_t number, int reason, const Moment& now) {
   if (found == in_flight_.end()) return;
   const auto what = std::move(found->second.what);
   in_flight_.erase(found);
-  backoff_.succeeded();  // a connection counts as good once something came through
+  if (!std::holds_alternative<Greeting>(what)) backoff_.succeeded();
   if (std::holds_alternative<Greeting>(what) && reason >= accepted_below)
     say_("uplink: the broker refused this node's state or birth message with reason " + std::to_string(reason));
   if (const auto* pending = std::get_if<outbox::Pending>(&what)) settle(*pending, reason, now);

@@ -92,6 +92,7 @@ class Publisher {
   std::size_t server_ = 0;
   Steady next_attempt_{};
   Steady connecting_since_{};
+  Steady online_since_{};
   bool told_offline_ = false;
   std::size_t window_ = 1;
   std::uint32_t maximum_packet_ = 0;

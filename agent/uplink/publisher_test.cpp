@@ -222,4 +222,22 @@ TEST_CASE("an end without a connection says nothing and waits for nothing") {
   CHECK(desk.pending() == Seqs{1});
 }
 
+TEST_CASE("boards that throw each other out try ever more seldom, as long as nothing but the greeting comes through", "[K7]") {
+  Desk desk;
+  desk.chance = 0.999;
+  const auto attempts_in = [&](double seconds) {
+    const auto before = desk.link.attempts.size();
+    for (; seconds > 0; --seconds) {
+      desk.passes(1);
+      if (!desk.link.connecting()) continue;
+      desk.link.welcomes(desk.now());
+      desk.link.accepts(desk.now(), 2);
+      desk.link.drops(desk.now(), "taken over");
+    }
+    return desk.link.attempts.size() - before;
+  };
+  attempts_in(300);
+  CHECK(attempts_in(600) <= 11);
+}
+
 }  // namespace kuzet::uplink
