@@ -80,10 +80,11 @@ std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding
   std::vector<AlertEvent> events;
   for (const auto& finding : findings) things_.try_emplace(Key{rule.id, finding.object});
   for (auto it = things_.lower_bound({rule.id, 0}); it != things_.end() && it->first.first == rule.id;) {
-    auto& [key, thing] = *it;
+    const std::uint64_t object = it->first.second;
+    Thing& thing = it->second;
     const double enough = is_open(thing.state) ? rule.keep : rule.raise;
     const auto found = std::ranges::find_if(
-        findings, [&](const Finding& finding) { return finding.object == key.second && finding.confidence >= enough; });
+        findings, [&](const Finding& finding) { return finding.object == object && finding.confidence >= enough; });
     step(rule, thing, found == findings.end() ? nullptr : &*found, now, events);
     it = thing.state == State::quiet ? things_.erase(it) : std::next(it);
   }
