@@ -6,6 +6,7 @@
 #include "tests/harness/catch.hpp"
 #include "tests/harness/footage.hpp"
 #include "tests/harness/home.hpp"
+#include "tests/harness/temp_folder.hpp"
 
 #include <algorithm>
 
@@ -56,7 +57,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("pictures come home in order, and the end of the footage is told") {
-  const test::FootageFolder folder;
+  const test::TempFolder folder;
   for (const char* name : {"1.png", "2.png", "3.png"}) test::write_picture(folder / name, 64, 48, test::paint_red);
   Fixture f(folder.path().string());
   f.starts();
@@ -78,7 +79,7 @@ TEST_CASE("a camera that cannot be opened is told, and its thread ends at once a
 }
 
 TEST_CASE("an exception of a library is a fault of one camera, not the end of the agent", "[K7]") {
-  const test::FootageFolder folder;
+  const test::TempFolder folder;
   test::write_picture(folder / "1.png", 64, 48, test::paint_red);
   Fixture f(folder.path().string(), true);
   f.starts();
@@ -87,7 +88,7 @@ TEST_CASE("an exception of a library is a fault of one camera, not the end of th
 }
 
 TEST_CASE("what is still on its way home when a camera is closed is not told") {
-  const test::FootageFolder folder;
+  const test::TempFolder folder;
   for (const char* name : {"1.png", "2.png"}) test::write_picture(folder / name, 64, 48, test::paint_red);
   Fixture f(folder.path().string());
   f.starts();

@@ -3,6 +3,7 @@
 #include "drivers/av/reader.hpp"
 #include "tests/harness/catch.hpp"
 #include "tests/harness/footage.hpp"
+#include "tests/harness/temp_folder.hpp"
 
 #include <vector>
 
@@ -36,7 +37,7 @@ int middle(const cv::Mat& plane) { return plane.at<uchar>(plane.rows / 2, plane.
 }  // namespace
 
 TEST_CASE("the grey ramp of a video comes back at video levels, that of a motion JPEG at full range", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const bool full = GENERATE(false, true);
   Encoding encoding;
   encoding.codec = full ? "mjpeg" : "mpeg4";
@@ -76,7 +77,7 @@ TEST_CASE("red is red in every pixel format", "[files]") {
                                            {"png", "rgb48be", true},
                                            {"png", "rgba", true}}));
   CAPTURE(kind.codec, kind.pixels);
-  const FootageFolder folder;
+  const TempFolder folder;
   Encoding encoding;
   encoding.codec = kind.codec;
   encoding.pixels = kind.pixels;
@@ -90,7 +91,7 @@ TEST_CASE("red is red in every pixel format", "[files]") {
 }
 
 TEST_CASE("grey pictures of 8 and 16 bits keep every level, without colour", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const auto* pixels = GENERATE("gray", "gray16be");
   write_picture(folder / "a.png", 64, 8, paint_ramp, pixels);
   const auto frames = read_all(folder / "a.png");
@@ -102,7 +103,7 @@ TEST_CASE("grey pictures of 8 and 16 bits keep every level, without colour", "[f
 }
 
 TEST_CASE("a video whose rows run bottom up stands upright", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   Encoding encoding;
   encoding.codec = "rawvideo";
   encoding.pixels = "bgr24";
@@ -116,7 +117,7 @@ TEST_CASE("a video whose rows run bottom up stands upright", "[files]") {
 }
 
 TEST_CASE("pictures of every size from 1 x 1 to 8K are read", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const auto size = GENERATE(values<cv::Size>({{1, 1}, {2, 1}, {1, 3}, {33, 17}, {641, 479}, {7680, 4320}}));
   const auto* name = GENERATE("a.png", "a.jpg");
   CAPTURE(size.width, size.height, name);
@@ -131,7 +132,7 @@ TEST_CASE("pictures of every size from 1 x 1 to 8K are read", "[files]") {
 }
 
 TEST_CASE("a video of odd size keeps its last row and column", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.mp4", 51, 37, 25, 3, paint_red);
   const auto frames = read_all(folder / "a.mp4");
   REQUIRE(frames.size() == 3);
@@ -142,7 +143,7 @@ TEST_CASE("a video of odd size keeps its last row and column", "[files]") {
 }
 
 TEST_CASE("frames outlive the reader that they came from, and the same footage gives the same frames", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   Encoding encoding;
   encoding.b_pictures = 2;
   write_video(folder / "a.mp4", 64, 48, 25, 40, paint_ramp, encoding);
@@ -155,7 +156,7 @@ TEST_CASE("frames outlive the reader that they came from, and the same footage g
 }
 
 TEST_CASE("a video is not copied, but read where the decoder put it", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.mp4", 64, 48, 25, 1, paint_red);
   const auto frames = read_all(folder / "a.mp4");
   REQUIRE(frames.size() == 1);

@@ -3,6 +3,8 @@
 #include "drivers/camera.hpp"
 #include "tests/harness/catch.hpp"
 #include "tests/harness/footage.hpp"
+#include "tests/harness/stopwatch.hpp"
+#include "tests/harness/temp_folder.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -86,13 +88,6 @@ void spoil(const fs::path& path, double from, double to) {
   write_text(path, bytes);
 }
 
-template <class Function>
-Duration duration_of(const Function& function) {
-  const auto start = std::chrono::steady_clock::now();
-  function();
-  return std::chrono::steady_clock::now() - start;
-}
-
 }  // namespace
 
 TEST_CASE("the driver takes paths and file URLs, and leaves other URLs and devices to others", "[files]") {
@@ -104,7 +99,7 @@ TEST_CASE("the driver takes paths and file URLs, and leaves other URLs and devic
 }
 
 TEST_CASE("a video comes back picture by picture with position, number and date", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const auto name = std::string("a.") + GENERATE("mp4", "mkv", "avi", "ts");
   CAPTURE(name);
   write_video(folder / name, 64, 48, 25, 30, paint_ramp);
@@ -126,7 +121,7 @@ TEST_CASE("a video comes back picture by picture with position, number and date"
 }
 
 TEST_CASE("any name will do, and the content decides, not the name", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const std::string name = GENERATE("with spaces.mp4", "%d %05d.jpg", "a:b.mp4", "pipe:0", "Қоқыс үйіндісі.mp4", "停车场.mp4",
                                     "no extension", "really.txt", "[x]*?.png", "-i.mp4", "concat:a.mp4");
   CAPTURE(name);
@@ -137,7 +132,7 @@ TEST_CASE("any name will do, and the content decides, not the name", "[files][K7
 }
 
 TEST_CASE("a folder gives each of its pictures once, sorted by name", "[files]") {
-  const FootageFolder folder, elsewhere;
+  const TempFolder folder, elsewhere;
   write_picture(folder / "b 10.PNG", 20, 10, paint_red);
   write_picture(folder / "b 9.jpg", 40, 30, paint_red);
   write_picture(folder / "A.bmp", 8, 8, paint_red);
@@ -164,7 +159,7 @@ TEST_CASE("a folder gives each of its pictures once, sorted by name", "[files]")
 }
 
 TEST_CASE("damaged pictures of a folder are skipped, counted and named", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   for (const auto* name : {"a.png", "b.jpg", "c.png", "d.jpg", "e.bmp", "f.png"})
     write_picture(folder / name, 64, 64, paint_ramp);
   cut(folder / "b.jpg", 0.6);
@@ -183,7 +178,7 @@ TEST_CASE("damaged pictures of a folder are skipped, counted and named", "[files
 }
 
 TEST_CASE("what is no footage is refused with a sentence that says so", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_text(folder / "text.mp4", "This is no video, whatever its name says.\n");
   write_text(folder / "empty.mp4", "");
   write_text(folder / "list.m3u8", "#EXTM3U\n#EXTINF:1,\n/etc/passwd\n");
@@ -206,7 +201,7 @@ TEST_CASE("what is no footage is refused with a sentence that says so", "[files]
 }
 
 TEST_CASE("footage that may not be read is refused with a sentence that says so", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   fs::permissions(folder.path(), fs::perms(0755));
   write_video(folder / "a.mp4", 64, 48, 25, 3, paint_ramp);
   fs::permissions(folder / "a.mp4", fs::perms::none);
@@ -221,7 +216,7 @@ TEST_CASE("footage that may not be read is refused with a sentence that says so"
 }
 
 TEST_CASE("endless garbage is given up in bounded time", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   fs::create_symlink("/dev/urandom", folder / "noise.mp4");
   fs::create_symlink("/dev/zero", folder / "zeros.mp4");
   for (const auto* name : {"noise.mp4", "zeros.mp4"}) {
@@ -232,7 +227,7 @@ TEST_CASE("endless garbage is given up in bounded time", "[files][K7]") {
 }
 
 TEST_CASE("a pipe that nobody fills is given up at the time-out, or when a stop is requested", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const std::string pipe = folder / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   const bool garbage = GENERATE(false, true);
@@ -255,7 +250,7 @@ TEST_CASE("a pipe that nobody fills is given up at the time-out, or when a stop 
 }
 
 TEST_CASE("a video through a pipe is read to its end", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const std::string pipe = folder / "pipe";
   write_video(folder / "a.ts", 64, 48, 25, 20, paint_ramp);
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
@@ -264,7 +259,7 @@ TEST_CASE("a video through a pipe is read to its end", "[files]") {
 }
 
 TEST_CASE("a video that was cut off gives what is there and says where it ends", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const auto name = std::string("a.") + GENERATE("mp4", "mkv", "avi");
   CAPTURE(name);
   write_video(folder / name, 160, 120, 10, 100, paint_ramp);
@@ -281,7 +276,7 @@ TEST_CASE("a video that was cut off gives what is there and says where it ends",
 }
 
 TEST_CASE("a video without its index says so", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   Encoding encoding;
   encoding.index_first = false;
   write_video(folder / "a.mp4", 160, 120, 10, 50, paint_ramp, encoding);
@@ -290,7 +285,7 @@ TEST_CASE("a video without its index says so", "[files][K7]") {
 }
 
 TEST_CASE("damage within a video is skipped and counted", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const auto name = std::string("a.") + GENERATE("mp4", "avi", "ts");
   CAPTURE(name);
   write_video(folder / name, 160, 120, 10, 100, paint_ramp);
@@ -306,7 +301,7 @@ TEST_CASE("damage within a video is skipped and counted", "[files][K7]") {
 }
 
 TEST_CASE("positions rise through stamps that start again", "[files][K7]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.ts", 64, 48, 10, 20, paint_ramp);
   const auto once = content(folder / "a.ts");
   write_text(folder / "twice.ts", once + once);
@@ -317,7 +312,7 @@ TEST_CASE("positions rise through stamps that start again", "[files][K7]") {
 }
 
 TEST_CASE("footage that repeats goes on for ever, with positions and numbers that rise", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   const bool stills = GENERATE(false, true);
   if (stills)
     for (const auto* name : {"a.png", "b.png", "c.png"}) write_picture(folder / name, 8, 8, paint_red);

@@ -3,6 +3,8 @@
 #include "drivers/camera.hpp"
 #include "tests/harness/catch.hpp"
 #include "tests/harness/footage.hpp"
+#include "tests/harness/stopwatch.hpp"
+#include "tests/harness/temp_folder.hpp"
 
 #include <thread>
 
@@ -31,17 +33,10 @@ std::unique_ptr<Camera> open(const std::string& source, const Clock& clock, doub
   return find_camera(source)->open(request, clock, {}).value();
 }
 
-template <class Function>
-Duration duration_of(const Function& function) {
-  const auto start = std::chrono::steady_clock::now();
-  function();
-  return std::chrono::steady_clock::now() - start;
-}
-
 }  // namespace
 
 TEST_CASE("in real time each picture comes when it is due, counted from the first read", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.mp4", 64, 48, 20, 6, paint_ramp);
   const SystemClock clock;
   const auto camera = open(folder / "a.mp4", clock);
@@ -58,7 +53,7 @@ TEST_CASE("in real time each picture comes when it is due, counted from the firs
 }
 
 TEST_CASE("a consumer that is late does not wait, and nothing drifts", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.mp4", 64, 48, 10, 10, paint_ramp);
   HandClock clock;
   const auto start = clock.now();
@@ -73,7 +68,7 @@ TEST_CASE("a consumer that is late does not wait, and nothing drifts", "[files]"
 }
 
 TEST_CASE("after a sleep of the board real time goes on from there instead of racing", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   write_video(folder / "a.mp4", 64, 48, 10, 10, paint_ramp);
   HandClock clock;
   const auto camera = open(folder / "a.mp4", clock);
@@ -87,7 +82,7 @@ TEST_CASE("after a sleep of the board real time goes on from there instead of ra
 }
 
 TEST_CASE("a stop request ends the wait for the next picture within 0.2 s", "[files]") {
-  const FootageFolder folder;
+  const TempFolder folder;
   for (const auto* name : {"a.png", "b.png"}) write_picture(folder / name, 8, 8, paint_red);
   const SystemClock clock;
   const auto camera = open(folder.path(), clock, 0.01);

@@ -190,17 +190,6 @@ void write_picture(const std::filesystem::path& path, int width, int height, con
   if (!file.flush()) throw std::runtime_error("footage: write: " + path.string());
 }
 
-FootageFolder::FootageFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "kuzet_footage_XXXXXX").string();
-  if (!mkdtemp(pattern.data())) throw std::runtime_error("footage: no temporary folder");
-  path_ = pattern;
-}
-
-FootageFolder::~FootageFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
 void paint_black(cv::Mat& canvas, int) { canvas.setTo(cv::Scalar()); }
 
 void paint_red(cv::Mat& canvas, int) { canvas.setTo(cv::Scalar(0, 0, 255)); }

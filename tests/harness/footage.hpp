@@ -31,20 +31,6 @@ void write_video(const std::filesystem::path& path, int width, int height, doubl
 void write_picture(const std::filesystem::path& path, int width, int height, const Painter& painter,
                    const std::string& pixels = "");
 
-/// A folder of its own for footage, empty at first, removed at the end.
-class FootageFolder {
- public:
-  FootageFolder();
-  FootageFolder(const FootageFolder&) = delete;
-  FootageFolder& operator=(const FootageFolder&) = delete;
-  ~FootageFolder();
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
 // Painters.
 void paint_black(cv::Mat& canvas, int index);
 void paint_red(cv::Mat& canvas, int index);

@@ -13,6 +13,7 @@
 // 1 for a thing full of edges of its own that looks exactly as before. Sources: two rates of background after Porikli, Ivanov,
 // Haga, "Robust abandoned object detection using dual foregrounds" (2008); gradients of the logarithm as in homomorphic
 // filtering; the thresholds are our own.
+#include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/background.hpp"
 #include "vision/scene/crop.hpp"
@@ -327,7 +328,7 @@ Finding IllegalParking::finding(const Track& track) const {
   out.box = track.place;
   out.since = track.since;
   out.since_uncertain = track.since_uncertain;
-  out.measure["dwell_s"] = std::round(in_seconds(now_ - track.since) * 10) / 10;
+  out.measure["dwell_s"] = rounded(in_seconds(now_ - track.since), 1);
   out.likeness = signature(track.look);
   return out;
 }

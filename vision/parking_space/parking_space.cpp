@@ -9,6 +9,7 @@
 // neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that is only in the space;
 // snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below
 // is free. Source: relative edge energy, our own; see vision.md for what else was tried.
+#include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/surroundings.hpp"
@@ -108,7 +109,7 @@ Look ParkingSpace::look(const Frame& frame) {
   decide(share, now);
   if (said_ && before == *occupied_ && now - *said_ < say_every) return look;
   said_ = now;
-  look.observations.push_back({"parking", {{"occupied", *occupied_}, {"share", std::round(share * 100) / 100}}});
+  look.observations.push_back({"parking", {{"occupied", *occupied_}, {"share", rounded(share, 2)}}});
   return look;
 }
 
