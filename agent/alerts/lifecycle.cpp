@@ -11,7 +11,7 @@ namespace {
 
 /// What a look says about a thing, together with how long it has been so.
 enum class Sight { there, confirmed, missing, long_missing };
-enum class Action { none, raise, follow, close };
+enum class Action { none, suspect, raise, follow, close };
 
 struct Row {
   State state;
@@ -23,12 +23,12 @@ struct Row {
 // confirmed: there since the confirmation time. long_missing: missing for longer than the patience (suspected), the clearing
 // time (raised, clearing) or the cooldown (cooling) allows.
 constexpr std::array<Row, 20> table{{
-    {State::quiet, Sight::there, State::suspected, Action::none},
+    {State::quiet, Sight::there, State::suspected, Action::suspect},
     {State::quiet, Sight::confirmed, State::raised, Action::raise},
     {State::quiet, Sight::missing, State::quiet, Action::none},
     {State::quiet, Sight::long_missing, State::quiet, Action::none},
 
-    {State::suspected, Sight::there, State::suspected, Action::none},
+    {State::suspected, Sight::there, State::suspected, Action::suspect},
     {State::suspected, Sight::confirmed, State::raised, Action::raise},
     {State::suspected, Sight::missing, State::suspected, Action::none},
     {State::suspected, Sight::long_missing, State::quiet, Action::none},
@@ -76,7 +76,7 @@ AlertEvent abandoned(Alert alert, const Moment& now) {
   return {Phase::closed, std::move(alert), now};
 }
 
-std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now) {
+std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now, bool muted) {
   std::vector<AlertEvent> events;
   for (const auto& finding : findings) things_.try_emplace(Key{rule.id, finding.object});
   for (auto it = things_.lower_bound({rule.id, 0}); it != things_.end() && it->first.first == rule.id;) {
@@ -85,20 +85,21 @@ std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding
     const double enough = is_open(thing.state) ? rule.keep : rule.raise;
     const auto found = std::ranges::find_if(
         findings, [&](const Finding& finding) { return finding.object == object && finding.confidence >= enough; });
-    step(rule, thing, found == findings.end() ? nullptr : &*found, now, events);
+    step(rule, thing, found == findings.end() ? nullptr : &*found, now, muted, events);
     it = thing.state == State::quiet ? things_.erase(it) : std::next(it);
   }
   return events;
 }
 
-void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now,
+void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, bool muted,
                      std::vector<AlertEvent>& events) {
   // A cooldown that is over leaves a clean slate, also for a thing that is there again.
   if (thing.state == State::cooling && now.steady - thing.closed >= rule.cooldown) thing = Thing{};
   Sight sight = Sight::missing;
   if (finding != nullptr) {
     thing.since = std::min(thing.since.value_or(finding->since), finding->since);
-    sight = now.steady - *thing.since >= rule.confirm ? Sight::confirmed : Sight::there;
+    const bool long_enough = now.steady - *thing.since >= rule.confirm;
+    sight = long_enough && !(muted && !is_open(thing.state)) ? Sight::confirmed : Sight::there;
   } else {
     if (!thing.missed) thing.missed = now;
     // Only what is suspected or open has a time for which it may be missing; a weak finding was never seen at all.
@@ -109,6 +110,7 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
   const bool uncertain = finding == nullptr && unwatched(rule, thing);
   thing.state = what.next;
   switch (what.action) {
+    case Action::suspect: suspect(rule, thing, *finding, now); break;
     case Action::raise: raise(rule, thing, *finding, now, events); break;
     case Action::follow: follow(thing, *finding, now, events); break;
     case Action::close: close(thing, uncertain, now, events); break;
@@ -123,25 +125,28 @@ bool Lifecycle::unwatched(const Rule& rule, const Thing& thing) {
   return is_open(thing.state) && (!thing.seen || thing.missed->steady - thing.seen->steady > rule.clear);
 }
 
-void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now,
-                      std::vector<AlertEvent>& events) {
-  thing.told = finding.confidence;
-  Alert alert;
-  alert.id = ids_.next(now.wall);
+void Lifecycle::suspect(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now) {
+  Alert& alert = thing.alert;
   alert.kind = rule.kind;
   alert.severity = std::max(rule.severity, finding.severity.value_or(rule.severity));
   alert.source = rule.source;
   alert.zone = rule.zone;
   alert.rule = rule.id;
   alert.started = now.before(now.steady - *thing.since);
-  alert.confirmed = now;
-  alert.since_uncertain = finding.since_uncertain;
+  alert.since_uncertain = alert.since_uncertain || finding.since_uncertain;
   alert.confidence = finding.confidence;
   alert.box = finding.box;
   alert.measure = finding.measure;
   alert.likeness = finding.likeness;
   alert.object = finding.object;
-  thing.alert = std::move(alert);
+}
+
+void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now,
+                      std::vector<AlertEvent>& events) {
+  suspect(rule, thing, finding, now);
+  thing.told = finding.confidence;
+  thing.alert.id = ids_.next(now.wall);
+  thing.alert.confirmed = now;
   events.push_back({Phase::opened, thing.alert, now});
 }
 
@@ -168,12 +173,20 @@ void Lifecycle::close(Thing& thing, bool uncertain, const Moment& now, std::vect
 
 void Lifecycle::restore(const Rule& rule, Alert alert) {
   Thing thing;
-  thing.state = State::raised;
+  thing.state = alert.id.empty() ? State::suspected : (alert.ended ? State::cooling : State::raised);
+  if (alert.ended) thing.closed = alert.ended->steady;
   thing.told = alert.confidence;
   thing.since = alert.started.steady;
   const Key key{rule.id, alert.object};
   thing.alert = std::move(alert);
   things_.insert_or_assign(key, std::move(thing));
+}
+
+std::vector<Alert> Lifecycle::suspects() const {
+  std::vector<Alert> out;
+  for (const auto& [key, thing] : things_)
+    if (thing.state == State::suspected) out.push_back(thing.alert);
+  return out;
 }
 
 std::vector<Alert> Lifecycle::open() const {

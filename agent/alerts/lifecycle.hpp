@@ -34,12 +34,16 @@ class Lifecycle {
   explicit Lifecycle(IdSource& ids) : ids_(ids) {}
 
   /// One look: all that `rule` finds at `now`; what is not among the findings is not there. Returns the steps that follow, in
-  /// order.
-  std::vector<AlertEvent> see(const Rule& rule, std::span<const Finding> findings, const Moment& now);
+  /// order. While a rule is muted nothing new is raised; what is open goes on to its end.
+  std::vector<AlertEvent> see(const Rule& rule, std::span<const Finding> findings, const Moment& now, bool muted = false);
 
-  /// An alert that was open when the agent stopped: it keeps its id and its phase. Until the rule's first look nothing is
-  /// decided about it; if its cause turns out to be gone, it is closed with `ended_uncertain`.
+  /// What an earlier run knew. An alert that was open keeps its id and its phase: until the rule's first look nothing is
+  /// decided about it, and if its cause turns out to be gone, it is closed with `ended_uncertain`. One that had ended goes on
+  /// cooling down. One without an id was only suspected: its clock goes on.
   void restore(const Rule& rule, Alert alert);
+
+  /// What is suspected and not raised yet, as alerts without an id: their clocks are worth keeping over a restart.
+  [[nodiscard]] std::vector<Alert> suspects() const;
 
   /// The alerts that are raised or clearing, oldest first.
   [[nodiscard]] std::vector<Alert> open() const;
@@ -59,7 +63,9 @@ class Lifecycle {
   /// Nobody looked between the last sighting and the first look that missed it (an outage, a restart): absence counts from that
   /// look, and when it ended is not known.
   static bool unwatched(const Rule& rule, const Thing& thing);
-  void step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, std::vector<AlertEvent>& events);
+  void step(const Rule& rule, Thing& thing, const Finding* finding, const Moment& now, bool muted,
+            std::vector<AlertEvent>& events);
+  static void suspect(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now);
   void raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
   static void follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
   static void close(Thing& thing, bool uncertain, const Moment& now, std::vector<AlertEvent>& events);

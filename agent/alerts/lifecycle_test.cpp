@@ -1,98 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of an alert, row by row of its table, and the traps of the field.
-#include "agent/alerts/lifecycle.hpp"
-
-#include "tests/harness/catch.hpp"
+#include "agent/alerts/lifecycle_fixture.hpp"
 
 #include <boost/json/serialize.hpp>
 
-#include <cmath>
-
 namespace kuzet::alerts {
-
-namespace {
-
-using namespace std::chrono_literals;
-
-const std::string rule_id = "yard/illegal_parking/no_parking";
-const Rule parking{rule_id, Kind::illegal_parking, Severity::medium, "yard", "no_parking", 60s, 10s, 20s, 300s, 0.5, 0.3};
-
-Moment at(double seconds) {
-  const auto passed = from_seconds(seconds);
-  return {Steady(1h + passed), Wall(1795321858000ms + std::chrono::duration_cast<std::chrono::milliseconds>(passed)),
-          ClockState::synced};
-}
-
-Finding car(double since, double confidence = 0.9, std::uint64_t object = 1) {
-  Finding finding;
-  finding.kind = Kind::illegal_parking;
-  finding.object = object;
-  finding.confidence = confidence;
-  finding.since = at(since).steady;
-  finding.box = {0.4, 0.5, 0.1, 0.1};
-  finding.measure = {{"dwell_s", 60.0}};
-  return finding;
-}
-
-/// One event in a word or two: "60 opened ...01 0.9".
-std::string told(const AlertEvent& event) {
-  const auto second = std::lround(in_seconds(event.at.steady - at(0).steady));
-  return std::to_string(second) + " " + std::string(name(event.phase)) + " " + event.alert.id.substr(24);
-}
-
-/// A lifecycle and the story that it told.
-struct Watch {
-  explicit Watch(Rule with = parking) : rule(std::move(with)) {}
-  Watch(const Watch&) = delete;  // the lifecycle holds on to the ids
-  Watch& operator=(const Watch&) = delete;
-  CountedIds ids;
-  Lifecycle life{ids};
-  Rule rule;
-  std::vector<AlertEvent> events;
-  std::vector<std::string> story;
-
-  std::size_t look(double second, const std::vector<Finding>& findings) {
-    const auto steps = life.see(rule, findings, at(second));
-    for (const auto& event : steps) story.push_back(told(event)), events.push_back(event);
-    return steps.size();
-  }
-  /// Looks each `every` seconds after `from`, up to and with `to`.
-  void looks(double from, double to, const std::vector<Finding>& findings, double every = 1) {
-    for (int i = 1; from + i * every <= to + 1e-6; ++i) look(from + i * every, findings);
-  }
-};
-
-using Story = std::vector<std::string>;
-
-/// A watch with one open alert, raised at 60.
-struct Raised : Watch {
-  Raised() {
-    looks(-1, 60, {car(0)});
-    REQUIRE(story == Story{"60 opened 01"});
-  }
-};
-
-/// A watch whose alert was closed at 81: last seen at 60, missing for longer than 20 seconds.
-struct Cooling : Raised {
-  Cooling() {
-    looks(60, 81, {});
-    REQUIRE(story == Story{"60 opened 01", "81 closed 01"});
-  }
-};
-
-Alert stored() {
-  Alert alert;
-  alert.id = "01JX3S8K2T0000000000000000";
-  alert.severity = Severity::high;
-  alert.rule = parking.id;
-  alert.confidence = 0.8;
-  alert.object = 7;
-  alert.started = alert.confirmed = at(-5'000);
-  alert.started.steady = Steady(400h);  // another boot's steady clock means nothing in this one
-  return alert;
-}
-
-}  // namespace
 
 TEST_CASE("quiet and there is suspected", "[lifecycle]") {
   Watch watch;
@@ -321,72 +233,6 @@ TEST_CASE("a step of the wall clock moves no duration", "[lifecycle][trap]") {
   const auto events = watch.life.see(parking, findings, later);
   REQUIRE(events.size() == 1);
   CHECK(events[0].alert.confirmed.wall - events[0].alert.started.wall == 60s);
-}
-
-TEST_CASE("a restored alert that is still there keeps its id and its phase", "[lifecycle][K3]") {
-  Watch watch;
-  watch.life.restore(parking, stored());
-  REQUIRE(watch.life.open().size() == 1);
-  watch.looks(0, 500, {car(0, 0.85, 7)});
-  CHECK(watch.story.empty());  // nothing is announced as new
-  REQUIRE(watch.life.open().size() == 1);
-  CHECK(watch.life.open()[0].id == stored().id);
-  CHECK(watch.life.open()[0].severity == Severity::high);
-  CHECK(watch.life.open()[0].confirmed.wall == stored().confirmed.wall);
-}
-
-TEST_CASE("nothing is decided about a restored alert before the first look", "[lifecycle][K3]") {
-  Watch watch;
-  watch.life.restore(parking, stored());
-  watch.look(5'000, {});  // the first look comes late: the camera was away
-  CHECK(watch.story.empty());
-  CHECK(watch.life.open().size() == 1);
-}
-
-TEST_CASE("a restored alert whose cause is gone is closed with an uncertain end", "[lifecycle][K3]") {
-  Watch watch;
-  watch.life.restore(parking, stored());
-  watch.looks(99, 130, {});
-  REQUIRE(watch.events.size() == 1);
-  CHECK(watch.events[0].phase == Phase::closed);
-  CHECK(watch.events[0].alert.id == stored().id);
-  CHECK(watch.events[0].alert.ended_uncertain);
-  CHECK(watch.events[0].at.steady == at(121).steady);
-}
-
-TEST_CASE("a restored alert that is seen once more has a certain end", "[lifecycle][K3]") {
-  Watch watch;
-  watch.life.restore(parking, stored());
-  watch.look(1, {car(0, 0.4, 7)});  // less sure than it would take to raise it
-  watch.looks(1, 60, {});
-  REQUIRE(watch.events.size() == 1);
-  CHECK(watch.events[0].alert.id == stored().id);
-  CHECK_FALSE(watch.events[0].alert.ended_uncertain);
-  CHECK(watch.events[0].alert.ended->steady == at(1).steady);
-}
-
-TEST_CASE("one missed look after an outage of the camera does not close an alert", "[lifecycle][K3][trap]") {
-  Raised watch;
-  watch.look(600, {});
-  watch.looks(600, 605, {car(0)});
-  CHECK(watch.story == Story{"60 opened 01"});
-}
-
-TEST_CASE("an alert whose cause went away during an outage is closed with an uncertain end", "[lifecycle][K3]") {
-  Raised watch;
-  watch.looks(599, 621, {});
-  REQUIRE(watch.story == Story{"60 opened 01", "621 closed 01"});
-  CHECK(watch.events.back().alert.ended_uncertain);
-  CHECK(watch.events.back().alert.ended->steady == at(600).steady);
-}
-
-TEST_CASE("another object beside a restored one is another alert", "[lifecycle][K3]") {
-  Watch watch;
-  watch.life.restore(parking, stored());
-  watch.looks(-1, 60, {car(0, 0.9, 7), car(0, 0.9, 3)});
-  REQUIRE(watch.story == Story{"60 opened 01"});
-  REQUIRE(watch.life.open().size() == 2);
-  CHECK(watch.life.open()[0].object == 7);  // oldest first
 }
 
 TEST_CASE("the same findings give the same events", "[lifecycle]") {

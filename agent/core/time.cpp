@@ -103,8 +103,14 @@ std::string_view name(ClockState state) {
     case ClockState::synced: return "synced";
     case ClockState::held: return "held";
     case ClockState::unsynced: return "unsynced";
+    case ClockState::corrected: return "corrected";
   }
   return "unsynced";
+}
+
+Moment corrected(const Moment& then, const Moment& now) {
+  if (then.clock != ClockState::unsynced || now.clock == ClockState::unsynced) return then;
+  return {then.steady, now.before(now.steady - then.steady).wall, ClockState::corrected};
 }
 
 std::string rfc3339(Wall wall) {

@@ -14,8 +14,9 @@ using Duration = std::chrono::steady_clock::duration;
 using Steady = std::chrono::steady_clock::time_point;
 using Wall = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// How far the wall clock can be believed: set by the network, running on since it was, or never set.
-enum class ClockState { synced, held, unsynced };
+/// How far the wall clock can be believed: set by the network, running on since it was, or never set; and of what was written
+/// down: before the clock was set, and put right since.
+enum class ClockState { synced, held, unsynced, corrected };
 
 std::string_view name(ClockState state);
 
@@ -30,6 +31,10 @@ struct Moment {
     return {steady - earlier, wall - std::chrono::duration_cast<std::chrono::milliseconds>(earlier), clock};
   }
 };
+
+/// What `then` was by the clock of now: a moment that was taken before the clock was set, once it is set; any other unchanged.
+/// Both of the same boot.
+[[nodiscard]] Moment corrected(const Moment& then, const Moment& now);
 
 /// Where the agent's time comes from; tests pass their own.
 class Clock {

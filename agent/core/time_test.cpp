@@ -114,6 +114,20 @@ TEST_CASE("the state of the clock has a word", "[time]") {
   CHECK(name(ClockState::synced) == "synced");
   CHECK(name(ClockState::held) == "held");
   CHECK(name(ClockState::unsynced) == "unsynced");
+  CHECK(name(ClockState::corrected) == "corrected");
+}
+
+TEST_CASE("a moment from before the clock was set is told by the clock that was set since", "[time][trap]") {
+  const Moment then{Steady(100s), Wall(10000ms), ClockState::unsynced};  // a board without a clock battery: 1970
+  const Moment now{Steady(160s), Wall(1795321858000ms), ClockState::synced};
+  const Moment right = corrected(then, now);
+  CHECK(right.wall == Wall(1795321798000ms));
+  CHECK(right.steady == then.steady);
+  CHECK(right.clock == ClockState::corrected);
+  CHECK(corrected(now, now).wall == now.wall);
+  CHECK(corrected(now, now).clock == ClockState::synced);
+  const Moment still_unset{Steady(160s), Wall(70000ms), ClockState::unsynced};
+  CHECK(corrected(then, still_unset).wall == then.wall);
 }
 
 TEST_CASE("seconds survive the way to a duration and back", "[time]") {
