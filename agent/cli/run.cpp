@@ -14,8 +14,8 @@ void add_run(CLI::App& app) {
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
   add_config_option(*command, *file);
   command->callback([file] {
-    const auto configuration = load_or_exit(*file);
-    if (auto ended = run::run_agent(configuration); !ended)
+    const auto again = [file] { return run::load(*file, run::process_environment()); };
+    if (auto ended = run::run_agent(load_or_exit(*file), again); !ended)
       give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });
 }

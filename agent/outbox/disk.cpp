@@ -47,13 +47,13 @@ Result<> write_all(int fd, std::string_view bytes, const std::string& name) {
   return {};
 }
 
+}  // namespace
+
 Result<> flush_folder(const std::filesystem::path& folder) {
   const Descriptor descriptor(folder, O_RDONLY | O_DIRECTORY);
   if (descriptor.get() < 0 || ::fsync(descriptor.get()) != 0) return failure("flush " + folder.string(), errno);
   return {};
 }
-
-}  // namespace
 
 Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) {
   const auto part = std::filesystem::path(file.string() + ".part");
@@ -83,6 +83,15 @@ Result<std::uint64_t> free_bytes(const std::filesystem::path& folder) {
   struct statvfs status {};
   if (::statvfs(folder.c_str(), &status) != 0) return failure("look at the disk of " + folder.string(), errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+Result<> lengthen(const std::filesystem::path& file, std::uint64_t bytes) {
+  const Descriptor descriptor(file, O_WRONLY | O_CREAT | O_APPEND);
+  const auto length = descriptor.get() < 0 ? -1 : ::lseek(descriptor.get(), 0, SEEK_END);
+  if (length < 0) return failure("lengthen " + file.string(), errno);
+  const auto there = static_cast<std::uint64_t>(length);
+  if (there >= bytes) return {};
+  return write_all(descriptor.get(), std::string(bytes - there, '\0'), file.string());
 }
 
 Result<> make_folder(const std::filesystem::path& folder) {

@@ -20,6 +20,12 @@ Result<std::string> read_file(const std::filesystem::path& file);
 /// Bytes that an ordinary user may still write on the file system of `folder`.
 Result<std::uint64_t> free_bytes(const std::filesystem::path& folder);
 
+/// Makes a file at least this long, by zeros that are on the disk when this returns; a longer one stays as it is.
+Result<> lengthen(const std::filesystem::path& file, std::uint64_t bytes);
+
+/// What was made, renamed or removed in the folder is so on the disk.
+Result<> flush_folder(const std::filesystem::path& folder);
+
 /// Makes the folder, readable for its owner and group only.
 Result<> make_folder(const std::filesystem::path& folder);
 

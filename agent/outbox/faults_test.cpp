@@ -23,7 +23,7 @@ using test::TempFolder;
 
 /// In the child: records for ever (or `most` times) and reports each seq through the pipe once record() has returned.
 [[noreturn]] void record_and_report(const Options& options, int pipe, std::uint64_t most) {
-  auto store = Outbox::open(options);
+  auto store = Outbox::open(options, test::at(0));
   for (std::uint64_t i = 0; store && i < most; ++i) {
     const auto stamp = store->record(event_of("a" + std::to_string(i)));
     if (!stamp || ::write(pipe, &stamp->seq, sizeof stamp->seq) != sizeof stamp->seq) ::_exit(1);
@@ -54,31 +54,12 @@ std::uint64_t run_child(const Options& options, std::uint64_t reports, bool kill
 
 std::uint64_t count_without_hole(Outbox& store) {
   std::uint64_t expected = 0;
-  for (const auto& message : store.pending(0, 100'000).value())
+  for (const auto& message : store.page(test::page_of(Shelf::unsent), test::at(0)).value())
     if (message.seq != ++expected) FAIL("seq " << message.seq << " stands where " << expected << " belongs");
   return expected;
 }
 
-Result<Outbox> failed_open(const std::filesystem::path& folder) { return Outbox::open(options_for(folder)); }
-
-/// Two events and a reopened store whose database file `damage` has changed.
-template <class Damage>
-void opens_fresh_after(Damage damage) {
-  const TempFolder folder;
-  const auto options = options_for(folder.path());
-  std::string old;
-  {
-    auto store = open_store(options);
-    old = store.store();
-    for (int i = 0; i < 200; ++i) store.record(event_of("a" + std::to_string(i))).value();
-  }
-  damage(folder / "kuzet.db");
-  auto store = open_store(options);
-  CHECK(store.store() != old);
-  REQUIRE_FALSE(store.set_aside().empty());
-  CHECK(std::filesystem::exists(store.set_aside()));
-  CHECK(store.record(event_of("new")).value().seq == 1);
-}
+Result<Outbox> failed_open(const std::filesystem::path& folder) { return Outbox::open(options_for(folder), test::at(0)); }
 
 /// A file system of its own that is quickly full. Needs the right to mount.
 struct SmallDisk {
@@ -161,35 +142,6 @@ TEST_CASE("a store that cannot be made says why") {
   }
 }
 
-TEST_CASE("a database that is garbage is set aside and a fresh store begins", "[K1]") {
-  opens_fresh_after([](const std::filesystem::path& file) { test::write_file(file, std::string(20'000, 'g')); });
-}
-
-TEST_CASE("a database that was cut is set aside and a fresh store begins", "[K1]") {
-  opens_fresh_after(
-      [](const std::filesystem::path& file) { std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2); });
-}
-
-TEST_CASE("a database with a page of garbage is set aside and a fresh store begins", "[K1]") {
-  opens_fresh_after([](const std::filesystem::path& file) {
-    auto bytes = test::file_bytes(file);
-    for (std::size_t i = 4096; i < bytes.size(); ++i) bytes[i] = static_cast<char>(0xa5);
-    test::write_file(file, bytes);
-  });
-}
-
-TEST_CASE("a second unreadable database does not take the place of the first one set aside") {
-  const TempFolder folder;
-  std::vector<std::string> names;
-  for (int i = 0; i < 2; ++i) {
-    test::write_file(folder / "kuzet.db", std::string(5000, 'g'));
-    names.push_back(open_store(options_for(folder.path())).set_aside());
-  }
-  CHECK(names[0] != names[1]);
-  CHECK(test::file_bytes(names[0]) == std::string(5000, 'g'));
-  CHECK(test::file_bytes(names[1]) == std::string(5000, 'g'));
-}
-
 TEST_CASE("a full disk refuses new events, keeps the old ones and takes new ones when there is room", "[K1][K4]") {
   const SmallDisk disk;
   if (!disk.mounted) {
@@ -210,8 +162,8 @@ TEST_CASE("a full disk refuses new events, keeps the old ones and takes new ones
 
   disk.make_room();
   CHECK(store.record(event_of("late")).value().seq == 6 + accepted);
-  store.forget({1, 2, 3}).value();
-  CHECK(store.pending(0, 1).value().at(0).seq == 4);
+  store.settle({{{1, 1}, {1, 2}, {1, 3}}, {}}).value();
+  CHECK(store.page(test::page_of(Shelf::unsent, 1), test::at(0)).value().at(0).seq == 4);
 }
 
 TEST_CASE("what a full disk accepted is there after a restart", "[K1]") {
@@ -228,11 +180,11 @@ TEST_CASE("what a full disk accepted is there after a restart", "[K1]") {
     accepted = record_until_refused(store, refusal);
     CHECK(refusal.code == Code::full);
   }
-  if (const auto cramped = Outbox::open(options); !cramped)
+  if (const auto cramped = Outbox::open(options, test::at(0)); !cramped)
     CHECK(cramped.error().code == Code::full);  // not corrupt: nothing is set aside
   disk.grow();
   auto store = open_store(options);
-  CHECK(store.set_aside().empty());
+  CHECK(!store.salvage());
   CHECK(count_without_hole(store) == accepted);
 }
 

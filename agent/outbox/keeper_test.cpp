@@ -54,7 +54,7 @@ TEST_CASE("the keeper's end finishes all work that was accepted", "[K1]") {
   f.keeper.reset();
   CHECK(f.home.waiting() == 30);
   auto store = test::open_store(test::options_for(f.folder.path()));
-  CHECK(store.counts().value().pending == 30);
+  CHECK(store.counts().value().unsent == 30);
 }
 
 TEST_CASE("work may be asked for from any thread, and from within an answer") {
@@ -73,7 +73,7 @@ TEST_CASE("work may be asked for from any thread, and from within an answer") {
   f.home.run(40);
   CHECK(answers == 20);
   f.keeper.reset();
-  CHECK(test::open_store(test::options_for(f.folder.path())).counts().value().pending == 40);
+  CHECK(test::open_store(test::options_for(f.folder.path())).counts().value().unsent == 40);
 }
 
 }  // namespace kuzet::outbox

@@ -1,43 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outbox: what is accepted is on the disk, and leaves it only when the broker has it.
+// The outbox: what is accepted is on the disk, and leaves it only when the broker, and where there is one the centre, has it.
 #include "agent/outbox/outbox.hpp"
 
 #include "agent/outbox/disk.hpp"
-#include "agent/outbox/hash.hpp"
-#include "agent/outbox/schema.hpp"
+#include "agent/outbox/reserve.hpp"
+#include "agent/outbox/store.hpp"
 
-#include <unistd.h>
-
-#include <charconv>
+#include <algorithm>
 #include <set>
 
 namespace kuzet::outbox {
 
 namespace {
 
-constexpr int alert_class = 0;
+constexpr std::uint64_t written_each = 256;  // events after which the list of open alerts is written down along with other work
+constexpr std::uint64_t written_at_last = 4096;  // and by itself: a start reads at most so many events
 
-Result<Database> open_or_replace(const std::filesystem::path& file, std::string& set_aside) {
-  auto db = open_database(file);
-  if (db || db.error().code != Code::corrupt) return db;
-  auto name = put_away(file);
-  if (!name) return name.error();
-  set_aside = *name;
-  return open_database(file);
+/// What became of one message that was taken from this store.
+Result<> settle_sent(Book& book, std::int64_t row) {
+  if (row < 0) return book.salvaged.sent(row);
+  const auto seq = static_cast<std::uint64_t>(row);
+  if (const auto event = book.prefixes.sent(seq); !event || *event) return event ? Result<>() : event.error();
+  const auto removed = book.telemetry.remove(seq);
+  return removed ? Result<>() : removed.error();
 }
 
-/// A counter that was never written is 0.
-bool read_counter(const std::string& text, std::uint64_t& value) {
-  if (text.empty()) return true;
-  const auto end = text.data() + text.size();
-  return std::from_chars(text.data(), end, value).ptr == end;
+Result<> settle_refused(Book& book, std::int64_t row, int reason, Wall now) {
+  if (row < 0) return book.salvaged.refused(row, reason, now);
+  const auto seq = static_cast<std::uint64_t>(row);
+  if (const auto event = book.prefixes.refused(seq, reason, now); !event || *event) return event ? Result<>() : event.error();
+  return book.telemetry.refuse(seq, reason);
 }
 
-std::int64_t milliseconds(Wall wall) { return wall.time_since_epoch().count(); }
-
-Picture picture_of(const Statement& row) {
-  return {row.text(0), static_cast<int>(row.integer(1)), row.text(2), row.text(3), static_cast<std::uint64_t>(row.integer(4))};
+/// The numbers of sent events of these alerts, in order.
+Result<std::vector<std::uint64_t>> sent_events_of(Book& book, const std::set<std::string>& alerts) {
+  std::vector<std::uint64_t> out;
+  const auto& prefixes = book.prefixes;
+  auto passed = book.db.prepare("SELECT j.seq, j.alert FROM refused r JOIN journal j ON j.seq = r.seq WHERE r.reason = 0");
+  for (auto more = passed.step(); !more || *more; more = passed.step()) {
+    if (!more) return more.error();
+    if (alerts.contains(passed.text(1))) out.push_back(passed.number(0));
+  }
+  Walk walk(book.db, "SELECT seq, n, alert FROM journal WHERE seq >= ?1 ORDER BY seq",
+            "SELECT seq, n, alert FROM journal WHERE seq = ?1",
+            {prefixes.done().seq + 1, prefixes.furthest(), [&](std::uint64_t seq) { return prefixes.end_of_hole(seq); }});
+  for (auto more = walk.next(); !more || *more; more = walk.next()) {
+    if (!more) return more.error();
+    const auto n = walk.row().number(1);
+    if (alerts.contains(walk.row().text(2)) && (n <= prefixes.sent().n || prefixes.is_acknowledged(n)))
+      out.push_back(walk.row().number(0));
+  }
+  return out;
 }
+
+std::uint64_t unconfirmed_in(const Book& book) { return book.prefixes.unconfirmed() + book.salvaged.unconfirmed(); }
 
 }  // namespace
 
@@ -45,213 +61,173 @@ std::string with_members(const std::string& object, const std::string& members) 
   return object.substr(0, object.size() - 1) + (object.size() > 2 ? "," : "") + members + "}";
 }
 
-Outbox::Lock::~Lock() {
-  if (descriptor >= 0) ::close(descriptor);
+std::string_view name(Class what) {
+  switch (what) {
+    case Class::alert: return "alert";
+    case Class::evidence: return "evidence";
+    case Class::observation: return "observation";
+  }
+  return "alert";
 }
 
-Outbox::Outbox(Database db, Options options, int lock) : options_(std::move(options)), lock_(lock), db_(std::move(db)) {}
+Outbox::Outbox(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+Outbox::Outbox(Outbox&&) noexcept = default;
+Outbox::~Outbox() = default;
 
-Result<Outbox> Outbox::open(const Options& options) {
+Result<Outbox> Outbox::open(const Options& options, const Moment& now) {
   if (auto made = make_folder(options.folder); !made) return made.error();
-  auto lock = lock_folder(options.folder);
-  if (!lock) return lock.error();
-  Lock guard(*lock);
-  std::string set_aside;
-  auto db = open_or_replace(options.folder / "kuzet.db", set_aside);
-  if (!db) return db.error();
+  auto descriptor = lock_folder(options.folder);
+  if (!descriptor) return descriptor.error();
+  FolderLock lock(*descriptor);
   if (auto made = make_folder(options.folder / "evidence"); !made) return made.error();
-  Outbox outbox(std::move(*db), options, std::exchange(guard.descriptor, -1));
-  outbox.set_aside_ = set_aside;
-  if (auto loaded = outbox.load(); !loaded) return loaded.error();
-  return outbox;
+  auto key = own_key(options.folder);
+  if (!key) return key.error();
+  auto store = std::make_unique<Store>(options, std::move(lock), std::move(*key));
+  if (auto opened = store->open(now); !opened) return opened.error();
+  return Outbox(std::move(store));
 }
 
-Result<> Outbox::load() {
-  auto transaction = Transaction::begin(db_);
-  if (!transaction) return transaction.error();
-  auto store = meta("store"), seq = meta("seq"), boot = meta("boot"), boot_id = meta("boot_id"), chain = meta("chain");
-  for (const auto* value : {&store, &seq, &boot, &boot_id, &chain})
-    if (!*value) return value->error();
-  stamp_.store = store->empty() ? random_name() : *store;
-  if (!read_counter(*seq, stamp_.seq) || !read_counter(*boot, stamp_.boot))
-    return Error{Code::corrupt, "the counters of the store in " + options_.folder.string() + " cannot be read"};
-  chain_ = *chain;
-  if (boot->empty() || *boot_id != options_.boot_id) ++stamp_.boot;
-  const std::pair<std::string_view, std::string> values[] = {
-      {"store", stamp_.store}, {"boot", std::to_string(stamp_.boot)}, {"boot_id", options_.boot_id}};
-  for (const auto& [key, value] : values)
-    if (auto written = set_meta(key, value); !written) return written;
-  if (auto done = transaction->commit(); !done) return done;
-  return drop_orphans();
-}
-
-Result<std::string> Outbox::meta(std::string_view key) {
-  auto query = db_.prepare("SELECT value FROM meta WHERE key = ?");
-  const auto there = query.bind(1, key).step();
-  if (!there) return there.error();
-  return *there ? query.text(0) : std::string();
-}
-
-Result<> Outbox::set_meta(std::string_view key, std::string_view value) {
-  return db_.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
-      .bind(1, key)
-      .bind(2, value)
-      .run();
-}
-
-std::filesystem::path Outbox::file(const std::string& alert, int n) const {
-  return options_.folder / "evidence" / (alert + "-" + std::to_string(n) + ".jpg");
-}
-
-Result<Picture> Outbox::keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg) {
-  const auto room = free_bytes(options_.folder);
-  if (!room) return room.error();
-  if (*room < options_.keep_free + jpeg.size())
-    return Error{Code::full, "only " + std::to_string(*room >> 20) + " MiB are free; keep_free holds them back for alerts"};
-  if (auto made = make_room(jpeg.size()); !made) return made.error();
-  const auto before = pictures_of(alert);
-  if (!before) return before.error();
-  const int n = *before + 1;
-  if (auto written = write_durably(file(alert, n), jpeg); !written) return written.error();
-  return Picture{alert, n, topics + std::to_string(n), sha256(jpeg), jpeg.size()};
-}
-
-Result<int> Outbox::pictures_of(const std::string& alert) {
-  auto query = db_.prepare("SELECT coalesce(max(n), 0) FROM picture WHERE alert = ?");
-  if (const auto row = query.bind(1, alert).step(); !row) return row.error();
-  return static_cast<int>(query.integer(0));
-}
+const std::string& Outbox::store() const { return store_->book->last.store; }
+std::uint64_t Outbox::boot() const { return store_->book->last.boot; }
+const std::optional<Salvage>& Outbox::salvage() const { return store_->salvage; }
+std::string Outbox::public_key() const { return store_->key.public_pem(); }
+bool Outbox::has_centre() const { return store_->book->prefixes.has_centre(); }
+std::optional<Checkpoint> Outbox::last_checkpoint() const { return store_->book->signed_last; }
+Ledger& Outbox::ledger() { return store_->book->ledger; }
+Result<> Outbox::renew(const Moment& now) { return store_->replace("the database could not be read any more", now); }
 
 Result<Stamp> Outbox::record(const Draft& draft) {
-  const Stamp next{stamp_.store, stamp_.seq + 1, stamp_.boot};
-  const std::string event = draft.body(next);
-  const std::string chain = sha256(chain_ + event);
-  const std::string body = with_members(event, "\"chain\":\"" + chain + "\"");
-  auto transaction = Transaction::begin(db_);
-  if (!transaction) return transaction.error();
-  if (auto done = insert(draft, next.seq, body); !done) return done.error();
-  if (auto done = set_meta("seq", std::to_string(next.seq)); !done) return done.error();
-  if (auto done = set_meta("chain", chain); !done) return done.error();
-  if (auto done = transaction->commit(); !done) return done.error();
-  stamp_ = next;
-  chain_ = chain;
-  return next;
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  auto stamp = (*book)->append(draft);
+  if (!stamp && stamp.error().code == Code::full && spend_reserve(store_->options.folder)) stamp = (*book)->append(draft);
+  if (!stamp) return stamp;
+  store_->latest = draft.at;
+  if (draft.at.clock == ClockState::unsynced) store_->corrected_all = false;
+  auto& opens = (*book)->opens;
+  if (opens.behind() > written_at_last) (void)(*book)->change([&] { return opens.write(); });  // costs a later start time alone
+  return stamp;
 }
 
-Result<> Outbox::insert(const Draft& draft, std::uint64_t seq, const std::string& body) {
-  const auto number = static_cast<std::int64_t>(seq);
-  auto journal = db_.prepare("INSERT INTO journal VALUES (?, ?, ?, ?, ?)");
-  journal.bind(1, number).bind(2, draft.alert).bind(3, name(draft.kind)).bind(4, milliseconds(draft.at)).bind(5, body);
-  if (auto done = journal.run(); !done) return done;
-  auto line = db_.prepare("INSERT INTO outbox VALUES (?, ?, ?, NULL)");
-  if (auto done = line.bind(1, number).bind(2, alert_class).bind(3, draft.topic).run(); !done) return done;
-  for (const auto& picture : draft.pictures) {
-    auto row = db_.prepare("INSERT INTO picture (alert, n, topic, sha256, bytes, seq) VALUES (?, ?, ?, ?, ?, ?)");
-    row.bind(1, picture.alert).bind(2, picture.n).bind(3, picture.topic).bind(4, picture.sha256);
-    if (auto done = row.bind(5, static_cast<std::int64_t>(picture.bytes)).bind(6, number).run(); !done) return done;
-  }
-  if (!draft.open_state.empty()) return set_meta("open/" + draft.alert, draft.open_state);
-  return db_.prepare("DELETE FROM meta WHERE key = ?").bind(1, "open/" + draft.alert).run();
-}
-
-Result<std::vector<Pending>> Outbox::pending(std::uint64_t after, std::size_t limit) {
-  auto query = db_.prepare(
-      "SELECT o.seq, j.alert, o.topic, coalesce(o.body, j.body), j.at FROM outbox o LEFT JOIN journal j USING (seq) "
-      "WHERE o.seq > ? ORDER BY o.seq LIMIT ?");
-  query.bind(1, static_cast<std::int64_t>(after)).bind(2, static_cast<std::int64_t>(limit));
-  std::vector<Pending> out;
-  for (;;) {
-    const auto more = query.step();
-    if (!more) return more.error();
-    if (!*more) return out;
-    out.push_back({static_cast<std::uint64_t>(query.integer(0)), query.text(1), query.text(2), query.text(3),
-                   Wall(std::chrono::milliseconds(query.integer(4)))});
-  }
-}
-
-Result<> Outbox::forget(const std::vector<std::uint64_t>& seqs) {
-  auto transaction = Transaction::begin(db_);
-  if (!transaction) return transaction.error();
-  auto remove = db_.prepare("DELETE FROM outbox WHERE seq = ?");
-  for (const auto seq : seqs)
-    if (auto done = remove.bind(1, static_cast<std::int64_t>(seq)).run(); !done) return done;
-  return transaction->commit();
-}
-
-Result<std::optional<PendingPicture>> Outbox::next_picture() {
-  for (;;) {
-    auto query = db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture WHERE sent = 0 ORDER BY seq, n LIMIT 1");
-    const auto there = query.step();
-    if (!there) return there.error();
-    if (!*there) return std::optional<PendingPicture>{};
-    PendingPicture picture{picture_of(query), {}};
-    query.reset();
-    auto jpeg = read_file(file(picture.about.alert, picture.about.n));
-    if (jpeg && sha256(*jpeg) == picture.about.sha256) {
-      picture.jpeg = std::move(*jpeg);
-      return std::optional(std::move(picture));
+Result<> Outbox::observe(const std::vector<Draft>& drafts, const Moment& now) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  store_->latest = now;
+  if (auto room = store_->make_room_on_disk(0, false, now); !room) return room;
+  return (*book)->change([&]() -> Result<> {
+    std::uint64_t before = (*book)->telemetry.bytes();
+    for (const auto& draft : drafts) {
+      if (auto done = (*book)->observe(draft); !done) return done;
+      if (draft.at.clock == ClockState::unsynced) store_->corrected_all = false;
     }
-    if (auto given_up = picture_sent(picture.about.alert, picture.about.n); !given_up) return given_up.error();
-  }
+    before = (*book)->telemetry.bytes() - before;
+    if (auto done = store_->make_room_for_observations(before, now); !done) return done;
+    return (*book)->telemetry.write();
+  });
 }
 
-Result<> Outbox::picture_sent(const std::string& alert, int n) {
-  return db_.prepare("UPDATE picture SET sent = 1 WHERE alert = ? AND n = ?").bind(1, alert).bind(2, n).run();
+Result<> Outbox::settle(const Settled& settled) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  return (*book)->change([&]() -> Result<> {
+    const auto rows = (*book)->telemetry.rows();
+    for (const auto& handle : settled.sent)
+      if (handle.generation == store_->generation)
+        if (auto done = settle_sent(**book, handle.row); !done) return done;
+    for (const auto& [handle, reason] : settled.refused)
+      if (handle.generation == store_->generation)
+        if (auto done = settle_refused(**book, handle.row, reason, store_->latest.wall); !done) return done;
+    if (auto done = (*book)->prefixes.settle(); !done) return done;
+    if ((*book)->opens.behind() > written_each)
+      if (auto done = (*book)->opens.write(); !done) return done;
+    if (rows == (*book)->telemetry.rows()) return {};
+    if (auto done = (*book)->telemetry.write(); !done) return done;
+    return (*book)->write_seq();
+  });
+}
+
+Result<std::uint64_t> Outbox::confirm_up_to(const std::string& store, std::uint64_t seq) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  const auto upto = std::min(seq, static_cast<std::uint64_t>(INT64_MAX));
+  return (*book)->change([&]() -> Result<std::uint64_t> {
+    const auto before = unconfirmed_in(**book);
+    if (store == (*book)->last.store) {
+      if (auto done = (*book)->prefixes.confirm_up_to(upto); !done) return done.error();
+    } else if (auto done = (*book)->salvaged.confirm_up_to(store, upto); !done) {
+      return done.error();
+    }
+    return before - unconfirmed_in(**book);
+  });
+}
+
+Result<std::uint64_t> Outbox::confirm_alerts(const std::vector<std::string>& alerts) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  const auto before = unconfirmed_in(**book);
+  if (before == 0) return before;
+  return (*book)->change([&]() -> Result<std::uint64_t> {
+    const auto events = sent_events_of(**book, {alerts.begin(), alerts.end()});
+    if (!events) return events.error();
+    for (const auto seq : *events)
+      if (auto done = (*book)->prefixes.confirm(seq); !done) return done.error();
+    for (const auto& alert : alerts)
+      if (auto done = (*book)->salvaged.confirm(alert); !done) return done.error();
+    if (auto done = (*book)->prefixes.settle(); !done) return done.error();
+    return before - unconfirmed_in(**book);
+  });
+}
+
+Result<> Outbox::centre_seen() {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  if (has_centre()) return {};
+  return (*book)->change([&] { return (*book)->prefixes.centre_seen(); });
 }
 
 Result<std::vector<std::string>> Outbox::open_states() {
-  auto query = db_.prepare("SELECT value FROM meta WHERE key >= 'open/' AND key < 'open0' ORDER BY key");
-  std::vector<std::string> out;
-  for (;;) {
-    const auto more = query.step();
-    if (!more) return more.error();
-    if (!*more) return out;
-    out.push_back(query.text(0));
-  }
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  return (*book)->opens.states();
 }
 
 Result<Counts> Outbox::counts() {
-  auto query = db_.prepare("SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM picture WHERE sent = 0)");
-  if (const auto row = query.step(); !row) return row.error();
-  return Counts{static_cast<std::uint64_t>(query.integer(0)), static_cast<std::uint64_t>(query.integer(1))};
+  const auto found = store_->ready();
+  if (!found) return found.error();
+  Book& book = **found;
+  const auto room = free_bytes(store_->options.folder);
+  Counts counts{.seq = book.last.seq,
+                .unsent = book.prefixes.unsent() + book.salvaged.unsent(),
+                .unconfirmed = unconfirmed_in(book),
+                .refused = book.prefixes.refused(),
+                .reasons = book.prefixes.reasons(),
+                .observations = book.telemetry.rows() + book.salvaged.observations(),
+                .pictures = book.pictures.waiting(),
+                .journal_bytes = book.journal.bytes(),
+                .observation_bytes = book.telemetry.bytes(),
+                .evidence_bytes = book.pictures.bytes(),
+                .free_bytes = room ? *room : 0,
+                .given_up = book.given_up,
+                .oldest = {}};
+  auto oldest = book.oldest();
+  if (!oldest && oldest.error().code != Code::corrupt) return oldest.error();
+  if (oldest) counts.oldest = *oldest;
+  return counts;
 }
 
-/// Pictures leave oldest first when the budget is used up; those that were sent go before those that were not.
-/// The row of one that left stays, empty, so that its number is never given to another picture.
-Result<> Outbox::make_room(std::uint64_t bytes) {
-  if (bytes > options_.evidence_budget) return Error{Code::full, "the picture is larger than the whole evidence budget"};
-  auto total = db_.prepare("SELECT coalesce(sum(bytes), 0) FROM picture");
-  if (const auto row = total.step(); !row) return row.error();
-  auto used = static_cast<std::uint64_t>(total.integer(0));
-  while (used > 0 && used + bytes > options_.evidence_budget) {
-    auto oldest =
-        db_.prepare("SELECT alert, n, topic, sha256, bytes FROM picture WHERE bytes > 0 ORDER BY sent DESC, seq, n LIMIT 1");
-    if (const auto row = oldest.step(); !row) return row.error();
-    const Picture picture = picture_of(oldest);
-    oldest.reset();
-    std::error_code gone;  // a file that is gone already is what we want
-    std::filesystem::remove(file(picture.alert, picture.n), gone);
-    auto empty = db_.prepare("UPDATE picture SET bytes = 0, sent = 1 WHERE alert = ? AND n = ?");
-    if (auto done = empty.bind(1, picture.alert).bind(2, picture.n).run(); !done) return done;
-    used -= picture.bytes;
-  }
-  return {};
+Result<> Outbox::remember(const std::string& name, const std::string& value) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  return value.empty() ? (*book)->meta.remove("fact/" + name) : (*book)->meta.set("fact/" + name, value);
 }
 
-/// A cut between a picture and its alert leaves a file that nobody knows.
-Result<> Outbox::drop_orphans() {
-  std::set<std::string> known;
-  auto query = db_.prepare("SELECT alert, n FROM picture");
-  for (;;) {
-    const auto more = query.step();
-    if (!more) return more.error();
-    if (!*more) break;
-    known.insert(file(query.text(0), static_cast<int>(query.integer(1))).filename().string());
-  }
-  std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(options_.folder / "evidence", failed))
-    if (!known.contains(entry.path().filename().string())) std::filesystem::remove(entry.path(), failed);
-  return {};
+Result<std::vector<std::pair<std::string, std::string>>> Outbox::remembered(const std::string& prefix) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  auto facts = (*book)->meta.under("fact/" + prefix);
+  if (!facts) return facts;
+  for (auto& [name, value] : *facts) name.erase(0, 5);
+  return facts;
 }
 
 }  // namespace kuzet::outbox

@@ -104,7 +104,7 @@ TEST_CASE("over budget the oldest picture that was sent leaves first, then the o
   CHECK(f.send() == "a3/1 0123456789");
   CHECK(f.send() == "a4/1 0123456789");
   CHECK(f.send() == "a5/1 0123456789");
-  CHECK(f.store->counts().value().pending == 5);
+  CHECK(f.store->counts().value().unsent == 6);
 }
 
 TEST_CASE("the number of a picture that left is not given again", "[K2]") {

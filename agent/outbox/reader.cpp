@@ -15,9 +15,9 @@ Result<> read_alerts(const std::filesystem::path& folder, std::optional<Wall> si
   if (!db) return db.error();
   // The newest event of each alert, in the order in which the alerts began.
   auto query = db->prepare(
-      "SELECT j.body FROM journal j JOIN (SELECT min(seq) AS first, max(seq) AS last FROM journal GROUP BY alert) a ON j.seq = "
-      "a.last "
-      "WHERE j.at >= ?1 AND (?2 = '' OR j.kind = ?2) ORDER BY a.first");
+      "SELECT coalesce(c.body, j.body) FROM journal j "
+      "JOIN (SELECT min(seq) AS first, max(seq) AS last FROM journal WHERE alert <> '' GROUP BY alert) a ON j.seq = a.last "
+      "LEFT JOIN corrected c ON c.seq = j.seq WHERE coalesce(c.at, j.at) >= ?1 AND (?2 = '' OR j.kind = ?2) ORDER BY a.first");
   query.bind(1, since ? since->time_since_epoch().count() : std::int64_t{0}).bind(2, kind ? name(*kind) : std::string_view());
   for (;;) {
     const auto more = query.step();

@@ -6,10 +6,12 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +27,7 @@ inline Error sqlite_error(sqlite3* db, int code, std::string_view doing) {
     case SQLITE_FULL: return {Code::full, what};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return {Code::corrupt, what};
-    default: return {Code::io, what};
+    default: return {db != nullptr && sqlite3_system_errno(db) == ENOSPC ? Code::full : Code::io, what};
   }
 }
 
@@ -56,9 +58,18 @@ class Statement {
   }
 
   Statement& bind(int index, std::int64_t value) { return sqlite3_bind_int64(handle(), index, value), *this; }
+  Statement& bind(int index, int value) { return bind(index, std::int64_t{value}); }
+  Statement& bind(int index, std::uint64_t value) { return bind(index, static_cast<std::int64_t>(value)); }
   Statement& bind(int index, std::string_view text) {
     const char* data = text.empty() ? "" : text.data();
     return sqlite3_bind_text(handle(), index, data, static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
+  }
+
+  /// Nothing: NULL.
+  template <class T>
+  Statement& bind(int index, const std::optional<T>& value) {
+    if (value) return bind(index, *value);
+    return sqlite3_bind_null(handle(), index), *this;
   }
 
   /// True: a row is there. False: done (and reset).
@@ -84,6 +95,9 @@ class Statement {
   void reset() { sqlite3_reset(handle()); }
 
   [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(handle(), column); }
+  /// For what is never negative.
+  [[nodiscard]] std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+  [[nodiscard]] bool null(int column) const { return sqlite3_column_type(handle(), column) == SQLITE_NULL; }
   [[nodiscard]] std::string text(int column) const {
     const void* data = sqlite3_column_blob(handle(), column);
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle(), column));

@@ -3,13 +3,16 @@
 #include "agent/run/agent.hpp"
 
 #include "agent/alerts/lifecycle.hpp"
-#include "agent/outbox/disk.hpp"
-#include "agent/outbox/keeper.hpp"
+#include "agent/core/json.hpp"
 #include "agent/run/camera_thread.hpp"
+#include "agent/run/control.hpp"
+#include "agent/run/credentials.hpp"
+#include "agent/run/dispatch.hpp"
+#include "agent/run/memory.hpp"
+#include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
-#include "agent/run/recorder.hpp"
+#include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
-#include "agent/uplink/publisher.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
@@ -30,156 +33,199 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto patience_at_stop = 5s;  // for what the disk has not taken yet
-constexpr auto farewell = 1s;          // for the broker to hear that we go
-
-uplink::Identity identity_of(const Configuration& all) {
-  const std::string prefix = all.uplink && !all.uplink->prefix.empty() ? all.uplink->prefix + "/" : "";
-  std::optional<Point> place;
-  if (all.node.location) place = Point{all.node.location->longitude, all.node.location->latitude};
-  return {all.node.id, all.node.site, prefix, place, all.fingerprint};
-}
-
-std::map<std::string, std::vector<Polygon>> privacy_of(const Configuration& all) {
-  std::map<std::string, std::vector<Polygon>> out;
-  for (const auto& camera : all.cameras) out[camera.id] = camera.privacy;
-  return out;
-}
-
-/// The birth message's account of what this node is.
-json::object account_of(const Configuration& all) {
-  json::array cameras, rules;
-  for (const auto& camera : all.cameras) {
-    json::array zones;
-    for (const auto& zone : camera.zones) zones.emplace_back(zone.id);
-    cameras.push_back(json::object{{"id", camera.id}, {"zones", std::move(zones)}});
-    for (const auto& watch : rules_of(camera))
-      for (const auto& rule : watch) rules.emplace_back(rule.id);
-  }
-  return {{"name", all.node.name},         {"kind", all.node.kind},    {"versions", json::object{{"kuzet", KUZET_VERSION}}},
-          {"cameras", std::move(cameras)}, {"sensors", json::array{}}, {"rules", std::move(rules)}};
-}
-
-Result<link::Connection> connection_of(const Configuration& all) {
-  const UplinkSettings& uplink = *all.uplink;
-  link::Connection connection;
-  connection.client_id = "kuzet-" + all.node.site + "-" + all.node.id;
-  connection.username = uplink.username;
-  connection.ca = uplink.tls.ca;
-  connection.certificate = uplink.tls.certificate;
-  connection.key = uplink.tls.key;
-  connection.keep_alive = std::chrono::duration_cast<std::chrono::seconds>(uplink.keep_alive);
-  if (!uplink.password_file.empty()) {
-    auto text = outbox::read_file(uplink.password_file);
-    if (!text) return Error{Code::config, "uplink.password_file: " + text.error().what};
-    connection.password = text->substr(0, text->find_first_of("\r\n"));
-  }
-  return connection;
-}
+constexpr Duration slow_rule = 20s;    // a suspicion of such a rule is worth keeping over a restart
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
+/// What an earlier run left in the store.
+struct Before {
+  std::vector<Alert> open;  // and those that cool down
+  Facts mutes, suspects;
+};
+
+Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
+  Before out;
+  if (auto states = store.open_states()) {
+    for (const auto& state : *states) {
+      auto alert = uplink::read_open_state(state);
+      if (!alert)
+        spdlog::error("store: {}", alert.error().what);
+      else
+        out.open.push_back(restored(std::move(*alert), boot, now));
+    }
+  } else {
+    spdlog::error("store: {}", states.error().what);
+  }
+  if (auto mutes = store.remembered("mute/")) out.mutes = std::move(*mutes);
+  if (auto suspects = store.remembered("suspect/")) out.suspects = std::move(*suspects);
+  return out;
+}
+
 class Agent {
  public:
-  Agent(const Configuration& all, outbox::Outbox store, std::optional<link::Connection> connection)
-      : all_(all),
-        who_(identity_of(all)),
-        store_id_(store.store()),
-        boot_(store.boot()),
-        open_(restored(store)),
-        home_([this](std::function<void()> job) { asio::post(io_, std::move(job)); }),
-        keeper_(std::move(store), home_),
-        backlog_(keeper_),
-        recorder_(keeper_, who_, privacy_of(all), {uplink::system_chance(), 1s, 60s}, say,
-                  [this](const AlertEvent& event, const outbox::Stamp& stamp) { recorded(event, stamp); }) {
-    if (connection) connect(std::move(*connection));
+  using Reload = std::function<Result<Configuration>()>;
+
+  Agent(const Configuration& all, const Reload& reload) : all_(all), reload_(reload) {}
+
+  /// `config`, `io`: it cannot start.
+  Result<> start() {
+    auto store = open_store();
+    if (!store) return store.error();
+    before_ = before_of(*store, boot_, clock_.now());
+    auto dispatch = Dispatch::open(io_, all_, clock_, std::move(*store), hooks());
+    if (!dispatch) return dispatch.error();
+    dispatch_ = std::move(*dispatch);
+    if (auto control = Control::open(io_, all_.store.path, [this] { return json_text(dispatch_->status()); }))
+      control_ = std::move(*control);
+    else
+      spdlog::warn("control: {}", control.error().what);
+    return {};
   }
 
-  void run() {
+  /// Until it is stopped; the configuration that is to follow, where one was asked for.
+  std::optional<Configuration> run() {
+    mutes_.restore(before_.mutes, clock_.now());
     restore();
     open_cameras();
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) begin_stop();
-    });
+    wait_for_signals();
     tick();
     notify_ready();
+    say("watching with " + std::to_string(cameras_.size()) + " cameras; configuration " + all_.fingerprint);
     io_.run();
+    return std::move(next_);
   }
 
  private:
+  Result<outbox::Outbox> open_store() {
+    auto opened = outbox::Outbox::open(store_options(all_, boot_), clock_.now());
+    if (!opened) return std::move(opened.error()).within("store");
+    auto synced = opened->remembered("synced");
+    if (synced && !synced->empty() && synced->front().second == boot_) clock_.was_synced();
+    return opened;
+  }
+
+  Dispatch::Hooks hooks() {
+    return {say,
+            [](const AlertEvent& event, const outbox::Stamp& stamp) {
+              const Alert& alert = event.alert;
+              spdlog::info("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", alert.id, name(event.phase), name(alert.kind),
+                           alert.source, alert.zone, alert.confidence, stamp.seq);
+            },
+            [this] { return lifecycle_.open(); },
+            [this](const uplink::Command& command, Dispatch::Done done) { obey(command, std::move(done)); },
+            [this] { return about(); },
+            [this](std::string_view fault, json::object details, Duration lasts) {
+              node_.report(fault, std::move(details), clock_.now(), lasts);
+            }};
+  }
+
   /// Findings of one picture become alerts, alerts become events, events go to the store.
-  void seen(const Seen& seen) {
+  void seen(const std::string& camera, const Seen& seen) {
+    const Moment& at = seen.frame.taken;
+    seen_[camera] = at.steady;
+    snapshots_.show(camera, seen.frame);
     for (const auto& sighting : seen.sightings)
-      for (auto& event : lifecycle_.see(*sighting.rule, sighting.findings, seen.frame.taken))
-        recorder_.record(std::move(event), seen.frame, clock_.now());
+      for (auto& event : lifecycle_.see(*sighting.rule, sighting.findings, at, mutes_.muted(sighting.rule->id, clock_.now())))
+        dispatch_->record(std::move(event), seen.frame);
+    for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
   }
 
-  /// An event is on the disk: now, and not before, it may be sent.
-  void recorded(const AlertEvent& event, const outbox::Stamp& stamp) {
-    spdlog::info("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", event.alert.id, name(event.phase), name(event.alert.kind),
-                 event.alert.source, event.alert.zone, event.alert.confidence, stamp.seq);
-    if (publisher_) publisher_->wake(clock_.now());
-  }
-
-  void connect(link::Connection connection) {
-    uplink::Plan plan{all_.uplink->servers, std::move(connection), who_, store_id_, boot_, account_of(all_)};
-    publisher_.emplace(std::move(plan), backlog_, uplink::Backoff(uplink::system_chance(), 1s, 60s), say);
-    link_ =
-        link::make_paho_link({[this](const link::Welcome& welcome) { publisher_->connected(welcome, clock_.now()); },
-                              [this](const Error& error) { publisher_->lost(error, clock_.now()); },
-                              [this](std::uint64_t number, int reason) { publisher_->answered(number, reason, clock_.now()); }},
-                             home_);
-    publisher_->use(*link_);
-  }
-
-  /// The alerts that were open when the agent stopped; their steady time is worked out from the wall clock.
-  std::vector<Alert> restored(outbox::Outbox& store) const {
-    std::vector<Alert> out;
-    const Moment now = clock_.now();
-    const auto states = store.open_states();
-    if (!states) return spdlog::error("store: {}", states.error().what), out;
-    for (const auto& state : *states) {
-      auto alert = uplink::read_open_state(state);
-      if (!alert) {
-        spdlog::error("store: {}", alert.error().what);
-        continue;
-      }
-      alert->started.steady = now.steady - std::max<Duration>(Duration::zero(), now.wall - alert->started.wall);
-      out.push_back(std::move(*alert));
-    }
-    return out;
-  }
-
-  /// Gives the alerts that are open back to their rules; one whose rule the configuration has no more would stay open for ever.
+  /// Gives what was open back to its rules; an alert whose rule the configuration has no more would stay open for ever.
   void restore() {
-    std::map<std::string, Rule> rules;
     for (const auto& camera : all_.cameras)
       for (const auto& watch : rules_of(camera))
-        for (const auto& rule : watch) rules.emplace(rule.id, rule);
-    for (const auto& alert : open_) {
-      if (const auto rule = rules.find(alert.rule); rule != rules.end()) {
+        for (const auto& rule : watch) rules_.emplace(rule.id, rule);
+    for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
+    suspected_ = suspects_.restore(before_.suspects, clock_.now());
+    for (const auto& suspect : suspected_)
+      if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
+    for (const auto& alert : before_.open) {
+      if (const auto rule = rules_.find(alert.rule); rule != rules_.end()) {
         lifecycle_.restore(rule->second, alert);
-        continue;
+      } else if (!alert.ended) {
+        spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
+        dispatch_->record(alerts::abandoned(alert, clock_.now()), {});
       }
-      spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
-      recorder_.record(alerts::abandoned(alert, clock_.now()), {}, clock_.now());
     }
   }
 
   void open_cameras() {
+    auto known = before_.open;
+    std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
+    known.insert(known.end(), suspected_.begin(), suspected_.end());
     for (const auto& camera : all_.cameras) {
       auto eye = std::make_unique<Eye>(camera);
-      eye->resume(open_);
-      cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_,
-                                                        CameraEvents{[this](const Seen& look) { seen(look); }, say}, home_));
+      eye->resume(known);
+      const auto look = [this, id = camera.id](const Seen& what) { seen(id, what); };
+      cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_, CameraEvents{look, say}, home_));
     }
+  }
+
+  void wait_for_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) return begin_stop();
+      (void)reload();
+      wait_for_signals();
+    });
+  }
+
+  Result<> reload() {
+    auto next = reload_();
+    if (!next) {
+      spdlog::error("the configuration was not taken over: {}", next.error().what);
+      return next.error();
+    }
+    say("taking over configuration " + next->fingerprint);
+    next_ = std::move(*next);
+    asio::post(io_, [this] { begin_stop(); });
+    return {};
+  }
+
+  /// Commands that concern cameras, rules and the configuration.
+  void obey(const uplink::Command& command, Dispatch::Done done) {
+    if (const auto* snapshot = std::get_if<uplink::Snapshot>(&command)) {
+      if (all_.camera(snapshot->camera) == nullptr)
+        return done(Error{Code::config, "there is no camera \"" + snapshot->camera + "\""});
+      return snapshots_.ask(snapshot->camera, std::move(done));
+    }
+    if (const auto* mute = std::get_if<uplink::Mute>(&command)) {
+      if (!rules_.contains(mute->rule)) return done(Error{Code::config, "there is no rule \"" + mute->rule + "\""});
+      mutes_.mute(mute->rule, mute->length, clock_.now());
+      say("rule " + mute->rule + " is muted for " + to_text(mute->length));
+      return done(json::object{{"rule", mute->rule}, {"for", to_text(mute->length)}});
+    }
+    if (const auto taken = reload(); !taken) return done(taken.error());
+    done(json::object{{"configuration", next_->fingerprint}});
+  }
+
+  /// The agent's part of health and status.
+  json::object about() {
+    const Moment now = clock_.now();
+    json::array cameras, muted;
+    for (const auto& camera : all_.cameras) {
+      const auto last = seen_.find(camera.id);
+      json::value age = nullptr;  // no picture yet
+      if (last != seen_.end()) age = rounded(in_seconds(now.steady - last->second), 1);
+      cameras.push_back(json::object{{"id", camera.id}, {"picture_age_s", std::move(age)}});
+    }
+    for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
+    return {{"version", KUZET_VERSION},
+            {"configuration", all_.fingerprint},
+            {"open_alerts", lifecycle_.open().size()},
+            {"muted", std::move(muted)},
+            {"cameras", std::move(cameras)}};
   }
 
   void tick() {
     const Moment now = clock_.now();
-    recorder_.tick(now);
-    if (publisher_ && !stopping_) publisher_->tick(now);
-    notify_alive(std::to_string(cameras_.size()) + " cameras, " + (publisher_ && publisher_->online() ? "online" : "offline"));
-    if (stopping_ && (recorder_.idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
+    for (const auto& [rule, findings] : node_.look(now))
+      for (auto& event : lifecycle_.see(*rule, findings, now)) dispatch_->record(std::move(event), {});
+    suspects_.keep(
+        lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
+    dispatch_->tick();
+    notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
+    if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (!error) tick();
@@ -187,7 +233,8 @@ class Agent {
   }
 
   void begin_stop() {
-    notify_stopping();
+    if (stopping_) return;
+    next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     cameras_.clear();
     timer_.cancel();
@@ -195,48 +242,49 @@ class Agent {
   }
 
   void finish() {
-    if (!recorder_.idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
-    if (publisher_) publisher_->stop(clock_.now(), farewell);
+    if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
+    dispatch_->stop();
+    control_.reset();
     signals_.cancel();
     io_.stop();
   }
 
   const Configuration& all_;
+  const Reload& reload_;
+  std::optional<Configuration> next_;
   SystemClock clock_;
+  const std::string boot_ = boot_id();
   asio::io_context io_{1};
-  asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{io_};
-  uplink::Identity who_;
-  std::string store_id_;
-  std::uint64_t boot_;
-  std::vector<Alert> open_;
+  const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   RandomIds ids_;
   alerts::Lifecycle lifecycle_{ids_};
-  outbox::Keeper::Home home_;
-  outbox::Keeper keeper_;
-  uplink::KeeperBacklog backlog_;
-  Recorder recorder_;
-  std::optional<uplink::Publisher> publisher_;
-  std::unique_ptr<link::Link> link_;
+  NodeWatch node_;
+  Before before_;
+  std::vector<Alert> suspected_;
+  std::map<std::string, Rule> rules_;
+  std::unique_ptr<Dispatch> dispatch_;
+  const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
+  Mutes mutes_{remember_};
+  SuspectBook suspects_{remember_, boot_};
+  std::map<std::string, Steady> seen_;  // when each camera's last picture was taken
+  Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
+  std::unique_ptr<Control> control_;
   std::vector<std::unique_ptr<CameraThread>> cameras_;
   std::optional<Steady> stopping_;
 };
 
 }  // namespace
 
-Result<> run_agent(const Configuration& all) {
-  std::optional<link::Connection> connection;
-  if (all.uplink) {
-    auto made = connection_of(all);
-    if (!made) return made.error();
-    connection = std::move(*made);
+Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
+  for (;;) {
+    Agent agent(configuration, reload);
+    if (auto started = agent.start(); !started) return started;
+    auto next = agent.run();
+    if (!next) return {};
+    configuration = std::move(*next);
   }
-  auto store = outbox::Outbox::open({all.store.path, all.store.evidence.count, all.store.keep_free.count, boot_id()});
-  if (!store) return std::move(store.error()).within("store");
-  if (!store->set_aside().empty())
-    spdlog::error("store: it could not be read and was set aside as {}; a fresh one begins", store->set_aside());
-  Agent(all, std::move(*store), std::move(connection)).run();
-  return {};
 }
 
 }  // namespace kuzet::run

@@ -65,8 +65,17 @@ const Schema<UplinkSettings>& uplink_schema() {
       s::text<UplinkSettings>("username", &UplinkSettings::username, "The name this board has at the broker."),
       s::text<UplinkSettings>("password_file", &UplinkSettings::password_file, "File whose first line is the password."),
       s::text<UplinkSettings>("prefix", &UplinkSettings::prefix, "What stands before kuzet/v1 in every topic."),
+      s::choice<UplinkSettings>("version", &UplinkSettings::version, {"auto", "5", "3.1.1"},
+                                "MQTT version; auto tries 5 first and falls back where a broker does not have it."),
       s::duration<UplinkSettings>("keep_alive", &UplinkSettings::keep_alive, {5s, 10min},
                                   "How often an idle connection is tried."),
+      s::number<UplinkSettings>(
+          "drain", &UplinkSettings::drain, {0, 100000}, "messages a second",
+          "How fast a backlog is sent, so that it overruns no subscriber's queue; 0: as fast as it goes."),
+      s::duration<UplinkSettings>("resend", &UplinkSettings::resend, {1s, 24h},
+                                  "An alert that the control centre has not confirmed is sent again after this long."),
+      s::text<UplinkSettings>("command_key", &UplinkSettings::command_key,
+                              "File with the site's public key (Ed25519, PEM); with it, commands must be signed."),
       s::group<UplinkSettings>("tls", &UplinkSettings::tls, tls, "Certificates for mqtts:// and wss://."),
   };
   return schema;
@@ -78,7 +87,10 @@ const Schema<StoreSettings>& store_schema() {
       s::text<StoreSettings>("path", &StoreSettings::path, "Folder of the store: alerts, their journal and their pictures."),
       s::bytes<StoreSettings>("evidence", &StoreSettings::evidence, any,
                               "Room for pictures; the oldest that were sent go first."),
-      s::bytes<StoreSettings>("telemetry", &StoreSettings::telemetry, any, "Room for readings and observations."),
+      s::bytes<StoreSettings>("telemetry", &StoreSettings::telemetry, any,
+                              "Room for readings and observations that wait; the oldest go first, and a gap message says so."),
+      s::bytes<StoreSettings>("journal", &StoreSettings::journal, any,
+                              "Room for the journal of alerts; beyond it the oldest confirmed ones go."),
       s::bytes<StoreSettings>("keep_free", &StoreSettings::keep_free, any, "Free disk that is left to alerts alone."),
   };
   return schema;

@@ -39,7 +39,11 @@ struct UplinkSettings {
   std::string username;
   std::string password_file;
   std::string prefix;
+  std::string version = "auto";
   Duration keep_alive = std::chrono::seconds(20);
+  double drain = 200;
+  Duration resend = std::chrono::minutes(5);
+  std::string command_key;
   TlsSettings tls;
 };
 
@@ -47,6 +51,7 @@ struct StoreSettings {
   std::string path = "/var/lib/kuzet";
   Bytes evidence{std::uint64_t{2} << 30};
   Bytes telemetry{std::uint64_t{256} << 20};
+  Bytes journal{std::uint64_t{1} << 30};
   Bytes keep_free{std::uint64_t{1} << 30};
 };
 

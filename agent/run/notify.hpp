@@ -8,6 +8,8 @@ namespace kuzet::run {
 
 void notify_ready();
 void notify_stopping();
+/// A new configuration is being taken over; notify_ready() follows.
+void notify_reloading();
 /// The line that `systemctl status` shows; also feeds the watchdog.
 void notify_alive(const std::string& status);
 

@@ -8,9 +8,25 @@ namespace kuzet::run {
 
 namespace {
 
-constexpr std::size_t pictures_waiting = 32;  // beyond that a full disk would fill the memory too
+constexpr std::size_t most_held = std::size_t{16} << 20;  // bytes of pictures: a full disk must not fill the memory too
 
 bool shows_something_new(Phase phase) { return phase != Phase::updated; }
+
+std::size_t bytes_of(const Frame& frame) {
+  return frame.luma.total() + frame.cb.total() + frame.cr.total();  // a byte for each
+}
+
+/// Times from before the clock was set, as they are known by now.
+AlertEvent with_right_times(AlertEvent event, const Moment& now) {
+  Alert& alert = event.alert;
+  const bool was_wrong = alert.started.clock == ClockState::unsynced || event.at.clock == ClockState::unsynced;
+  alert.started = corrected(alert.started, now);
+  alert.confirmed = corrected(alert.confirmed, now);
+  if (alert.ended) alert.ended = corrected(*alert.ended, now);
+  event.at = corrected(event.at, now);
+  if (was_wrong && now.clock != ClockState::unsynced) event.at.clock = ClockState::corrected;
+  return event;
+}
 
 /// A picture that OpenCV cannot handle must cost no more than the picture.
 Result<std::string> picture_of(const Frame& frame, const std::vector<Polygon>& privacy) {
@@ -23,19 +39,18 @@ Result<std::string> picture_of(const Frame& frame, const std::vector<Polygon>& p
 
 }  // namespace
 
-Recorder::Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy,
-                   uplink::Backoff backoff, Say say, Recorded recorded)
+Recorder::Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff, Say say, Recorded recorded)
     : keeper_(keeper),
-      who_(std::move(who)),
-      privacy_(std::move(privacy)),
+      about_(std::make_shared<const About>(std::move(about))),
       backoff_(std::move(backoff)),
       say_(std::move(say)),
       recorded_(std::move(recorded)) {}
 
 void Recorder::record(AlertEvent event, Frame frame, const Moment& now) {
   now_ = now;
-  if (!shows_something_new(event.phase) || waiting_.size() >= pictures_waiting) frame = Frame{};
-  waiting_.push_back(std::make_shared<const Job>(Job{std::move(event), std::move(frame)}));
+  if (!shows_something_new(event.phase) || (!waiting_.empty() && held_ + bytes_of(frame) > most_held)) frame = Frame{};
+  held_ += bytes_of(frame);
+  waiting_.push_back(std::make_shared<const Job>(Job{with_right_times(std::move(event), now), std::move(frame), now}));
   if (again_ <= now.steady) next();
 }
 
@@ -47,32 +62,47 @@ void Recorder::tick(const Moment& now) {
 void Recorder::next() {
   if (writing_ || waiting_.empty()) return;
   writing_ = true;
-  const auto& job = waiting_.front();
-  keeper_.ask([job, who = who_, privacy = privacy_[job->event.alert.source]](
-                  outbox::Outbox& outbox) { return work(outbox, *job, who, privacy); },
+  keeper_.ask([job = waiting_.front(), about = about_](outbox::Outbox& outbox) { return work(outbox, *job, *about); },
               [this](const Done& done) { finished(done); });
 }
 
-Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who,
-                              const std::vector<Polygon>& privacy) {
+outbox::Draft Recorder::draft_of(const AlertEvent& event, const About& about) {
+  const Alert& alert = event.alert;
+  outbox::Draft draft;
+  draft.alert = alert.id;
+  draft.phase = event.phase;
+  draft.kind = name(alert.kind);
+  draft.schema = uplink::alert_schema;
+  draft.at = event.at;
+  draft.topic = uplink::alert_topic(about.who, alert);
+  const auto cooldown = about.cooldown.find(alert.rule);
+  const bool cools = event.phase == Phase::closed && cooldown != about.cooldown.end() && cooldown->second > Duration::zero();
+  if (event.phase != Phase::closed || cools) draft.open_state = uplink::open_state(alert, about.boot_id);
+  if (cools) draft.state_until = event.at.wall + std::chrono::duration_cast<std::chrono::milliseconds>(cooldown->second);
+  return draft;
+}
+
+Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const About& about) {
   const Alert& alert = job.event.alert;
-  outbox::Draft draft{alert.id, job.event.phase, alert.kind, job.event.at.wall, uplink::alert_topic(who, alert), {}, {}, {}};
-  if (job.event.phase != Phase::closed) draft.open_state = uplink::open_state(alert);
+  auto draft = draft_of(job.event, about);
   std::vector<uplink::Announced> evidence;
   std::string without;
   if (!job.frame.empty()) {
-    auto jpeg = picture_of(job.frame, privacy);
-    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(who, alert.id), *jpeg)
+    const auto zones = about.privacy.find(alert.source);
+    auto jpeg = picture_of(job.frame, zones == about.privacy.end() ? std::vector<Polygon>{} : zones->second);
+    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(about.who, alert.id), *jpeg)
                      : Result<outbox::Picture>(jpeg.error());
     if (kept) {
-      evidence.push_back({kept->n, kept->sha256, kept->bytes, job.frame.taken.wall});
+      evidence.push_back({kept->n, kept->sha256, kept->bytes, corrected(job.frame.taken, job.now).wall});
       draft.pictures.push_back(*kept);
     } else {
       without = kept.error().what;
     }
   }
-  draft.body = [&](const outbox::Stamp& stamp) { return uplink::alert_body(who, job.event, evidence, stamp); };
-  return {outbox.record(draft), without};
+  draft.body = [&](const outbox::Stamp& stamp) { return uplink::alert_body(about.who, job.event, evidence, stamp); };
+  auto stamp = outbox.record(draft);
+  if (!stamp && stamp.error().code == Code::corrupt && outbox.renew(job.now)) stamp = outbox.record(draft);
+  return {std::move(stamp), without};
 }
 
 void Recorder::finished(const Done& done) {
@@ -88,6 +118,7 @@ void Recorder::finished(const Done& done) {
   backoff_.succeeded();
   const auto job = waiting_.front();
   waiting_.pop_front();
+  held_ -= bytes_of(job->frame);
   if (!done.without_picture.empty())
     say_("evidence: alert " + job->event.alert.id + " goes without a picture: " + done.without_picture);
   recorded_(job->event, *done.stamp);

@@ -17,14 +17,22 @@
 namespace kuzet::run {
 
 /// Writes events in the order in which they come. An event that the disk does not take waits, and all behind it; a picture that
-/// the disk does not take is given up and said. One thread (home); encoding and writing happen on the keeper's.
+/// the disk does not take is given up and said. A store that turns out to be unreadable is begun anew. One thread (home);
+/// encoding and writing happen on the keeper's.
 class Recorder {
  public:
   using Say = std::function<void(const std::string& sentence)>;
   using Recorded = std::function<void(const AlertEvent& event, const outbox::Stamp& stamp)>;
 
-  Recorder(outbox::Keeper& keeper, uplink::Identity who, std::map<std::string, std::vector<Polygon>> privacy,
-           uplink::Backoff backoff, Say say, Recorded recorded);
+  /// What is the same for every event.
+  struct About {
+    uplink::Identity who;
+    std::string boot_id;
+    std::map<std::string, std::vector<Polygon>> privacy;  ///< of each camera
+    std::map<std::string, Duration> cooldown;             ///< of each rule
+  };
+
+  Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff, Say say, Recorded recorded);
 
   /// `frame` shows what happened; an empty one gives no evidence.
   void record(AlertEvent event, Frame frame, const Moment& now);
@@ -36,6 +44,7 @@ class Recorder {
   struct Job {
     AlertEvent event;
     Frame frame;
+    Moment now;
   };
   struct Done {
     Result<outbox::Stamp> stamp;
@@ -44,16 +53,16 @@ class Recorder {
 
   void next();
   void finished(const Done& done);
-  [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const uplink::Identity& who,
-                                 const std::vector<Polygon>& privacy);
+  [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const About& about);
+  [[nodiscard]] static outbox::Draft draft_of(const AlertEvent& event, const About& about);
 
   outbox::Keeper& keeper_;
-  uplink::Identity who_;
-  std::map<std::string, std::vector<Polygon>> privacy_;  // of each camera
+  std::shared_ptr<const About> about_;
   uplink::Backoff backoff_;
   Say say_;
   Recorded recorded_;
   std::deque<std::shared_ptr<const Job>> waiting_;  // the front one is being written
+  std::size_t held_ = 0;                            // bytes of the pictures that wait
   bool writing_ = false;
   bool told_ = false;
   Moment now_{};

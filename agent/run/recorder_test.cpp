@@ -11,6 +11,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
+#include <map>
+
 namespace kuzet::run {
 
 namespace {
@@ -31,11 +33,11 @@ AlertEvent event(const std::string& id, Phase phase = Phase::opened) {
   return out;
 }
 
-Frame frame() {
+Frame frame(int width = 64, int height = 48) {
   Frame out;
-  out.luma = cv::Mat(48, 64, CV_8UC1, cv::Scalar(200));
-  out.cb = cv::Mat(24, 32, CV_8UC1, cv::Scalar(128));
-  out.cr = cv::Mat(24, 32, CV_8UC1, cv::Scalar(128));
+  out.luma = cv::Mat(height, width, CV_8UC1, cv::Scalar(200));
+  out.cb = cv::Mat(height / 2, width / 2, CV_8UC1, cv::Scalar(128));
+  out.cr = cv::Mat(height / 2, width / 2, CV_8UC1, cv::Scalar(128));
   out.taken = test::at(0);
   return out;
 }
@@ -44,12 +46,12 @@ using Words = std::vector<std::string>;
 
 /// A recorder, its keeper and a disk that refuses when the test says so.
 struct Desk {
-  explicit Desk(std::uint64_t budget = 1 << 30) : options{folder.path(), budget, 0, "boot-a"} {
+  explicit Desk(std::uint64_t budget = 1 << 30) {
+    options.evidence_budget = budget;
     keeper.emplace(test::open_store(options), home.poster());
     recorder.emplace(
-        *keeper, uplink::Identity{"n07", "site", "", {}, "1f7a"},
-        std::map<std::string, std::vector<Polygon>>{{"yard", privacy}}, uplink::Backoff([] { return 0.0; }, 1s, 60s),
-        [this](const std::string& sentence) { said.push_back(sentence); },
+        *keeper, Recorder::About{{"n07", "site", "", {}, "1f7a"}, "boot-a", {{"yard", privacy}}, {{"yard/fire", 60s}}},
+        uplink::Backoff([] { return 0.0; }, 1s, 60s), [this](const std::string& sentence) { said.push_back(sentence); },
         [this](const AlertEvent& step, const outbox::Stamp& stamp) {
           recorded.push_back(step.alert.id + " " + std::to_string(stamp.seq));
         });
@@ -75,7 +77,7 @@ struct Desk {
   }
 
   test::TempFolder folder;
-  outbox::Options options;
+  outbox::Options options = test::options_for(folder.path());
   test::Home home;
   Words said, recorded;
   double second = 0;
@@ -84,7 +86,8 @@ struct Desk {
 };
 
 json::object body(outbox::Outbox& store, std::uint64_t after = 0) {
-  return json::parse(store.pending(after, 1).value().at(0).body).as_object();
+  const outbox::Page page{outbox::Shelf::unsent, static_cast<std::int64_t>(after), 1, {}};
+  return json::parse(store.page(page, test::at(0)).value().at(0).body).as_object();
 }
 
 }  // namespace
@@ -191,25 +194,46 @@ TEST_CASE("an update brings no picture, an escalation and the end do") {
 TEST_CASE("while the disk takes nothing, pictures do not fill the memory, and no event is lost", "[K1][K4]") {
   Desk desk;
   desk.refuses();
-  for (int i = 0; i < 100; ++i) desk.record(event("a" + std::to_string(i)), frame());
+  for (int i = 0; i < 100; ++i) desk.record(event("a" + std::to_string(i)), frame(1280, 720));
   desk.home.run(1);
   desk.takes();
   desk.ticks(61);
   desk.home.run(100);
   CHECK(desk.recorded.size() == 100);
-  CHECK(desk.reopened().counts().value().pictures == 32);
+  CHECK(desk.reopened().counts().value().pictures == 12);  // 16 MiB of 1280 x 720 pictures
 }
 
-TEST_CASE("an open alert can be restored until it is closed", "[K1][K3]") {
+TEST_CASE("an open alert can be restored until it is closed, and then its cooldown until that is over", "[K1][K3]") {
   Desk desk;
   desk.record(event("a1"));
   desk.record(event("a2"));
   desk.record(event("a1", Phase::closed));
-  desk.home.run(3);
+  auto cools_not = event("a3");
+  cools_not.alert.rule = "yard/illegal_parking/a";
+  desk.record(cools_not);
+  cools_not.phase = Phase::closed;
+  desk.record(cools_not);
+  desk.home.run(5);
   auto store = desk.reopened();
-  const auto states = store.open_states().value();
-  REQUIRE(states.size() == 1);
-  CHECK(uplink::read_open_state(states[0]).value().id == "a2");
+  std::map<std::string, bool> restored;
+  for (const auto& state : store.open_states().value()) {
+    const auto alert = uplink::read_open_state(state).value().alert;
+    restored[alert.id] = alert.ended.has_value();
+  }
+  CHECK(restored == std::map<std::string, bool>{{"a1", true}, {"a2", false}});
+}
+
+TEST_CASE("times from before the clock was set are right in every event that is recorded after it was", "[K3][trap]") {
+  Desk desk;
+  AlertEvent late = event("a1", Phase::closed);
+  late.alert.started = late.alert.confirmed = {test::at(-100).steady, Wall(10s), ClockState::unsynced};
+  desk.record(late);
+  desk.home.run(1);
+  auto store = desk.reopened();
+  const auto sent = body(store);
+  CHECK(sent.at("started").as_string() == rfc3339(test::at(-100).wall));
+  CHECK(sent.at("ended").as_string() == rfc3339(test::at(10).wall));
+  CHECK(sent.at("clock").as_string() == "corrected");
 }
 
 }  // namespace kuzet::run

@@ -13,6 +13,8 @@ namespace kuzet::run {
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Moment now() const override;
+  /// The clock was set earlier in this boot, as an agent before this one saw: it is held at least.
+  void was_synced() { was_synced_ = true; }
 
  private:
   mutable std::atomic<bool> was_synced_ = false;

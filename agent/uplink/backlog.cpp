@@ -6,16 +6,28 @@ namespace kuzet::uplink {
 
 using outbox::Outbox;
 
-void KeeperBacklog::messages(std::uint64_t after, std::size_t limit, Answer<std::vector<outbox::Pending>> answer) {
-  keeper_.ask([after, limit](Outbox& outbox) { return outbox.pending(after, limit); }, std::move(answer));
+void KeeperBacklog::page(outbox::Page page, Answer<std::vector<outbox::Pending>> answer) {
+  keeper_.ask([page, &clock = clock_](Outbox& outbox) { return outbox.page(page, clock.now()); }, std::move(answer));
+}
+
+void KeeperBacklog::settle(outbox::Settled settled, Answer<void> answer) {
+  keeper_.ask([settled = std::move(settled)](Outbox& outbox) { return outbox.settle(settled); }, std::move(answer));
+}
+
+void KeeperBacklog::confirm_up_to(std::string store, std::uint64_t seq, Answer<std::uint64_t> answer) {
+  keeper_.ask([store = std::move(store), seq](Outbox& outbox) { return outbox.confirm_up_to(store, seq); }, std::move(answer));
+}
+
+void KeeperBacklog::confirm_alerts(std::vector<std::string> alerts, Answer<std::uint64_t> answer) {
+  keeper_.ask([alerts = std::move(alerts)](Outbox& outbox) { return outbox.confirm_alerts(alerts); }, std::move(answer));
+}
+
+void KeeperBacklog::centre_seen(Answer<void> answer) {
+  keeper_.ask([](Outbox& outbox) { return outbox.centre_seen(); }, std::move(answer));
 }
 
 void KeeperBacklog::picture(Answer<std::optional<outbox::PendingPicture>> answer) {
   keeper_.ask([](Outbox& outbox) { return outbox.next_picture(); }, std::move(answer));
-}
-
-void KeeperBacklog::forget(std::vector<std::uint64_t> seqs, Answer<void> answer) {
-  keeper_.ask([seqs = std::move(seqs)](Outbox& outbox) { return outbox.forget(seqs); }, std::move(answer));
 }
 
 void KeeperBacklog::picture_sent(std::string alert, int n, Answer<void> answer) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the publisher needs of the store: the next messages, and to tell what the broker has.
+// What the publisher needs of the store: the next messages, and to tell what became of them.
 #pragma once
 
 #include "agent/outbox/keeper.hpp"
@@ -18,23 +18,30 @@ class Backlog {
   using Answer = std::function<void(Result<T>)>;
 
   virtual ~Backlog() = default;
-  virtual void messages(std::uint64_t after, std::size_t limit, Answer<std::vector<outbox::Pending>> answer) = 0;
+  virtual void page(outbox::Page page, Answer<std::vector<outbox::Pending>> answer) = 0;
+  virtual void settle(outbox::Settled settled, Answer<void> answer) = 0;
+  virtual void confirm_up_to(std::string store, std::uint64_t seq, Answer<std::uint64_t> answer) = 0;
+  virtual void confirm_alerts(std::vector<std::string> alerts, Answer<std::uint64_t> answer) = 0;
+  virtual void centre_seen(Answer<void> answer) = 0;
   virtual void picture(Answer<std::optional<outbox::PendingPicture>> answer) = 0;
-  virtual void forget(std::vector<std::uint64_t> seqs, Answer<void> answer) = 0;
   virtual void picture_sent(std::string alert, int n, Answer<void> answer) = 0;
 };
 
 /// The store behind its writer thread.
 class KeeperBacklog final : public Backlog {
  public:
-  explicit KeeperBacklog(outbox::Keeper& keeper) : keeper_(keeper) {}
-  void messages(std::uint64_t after, std::size_t limit, Answer<std::vector<outbox::Pending>> answer) override;
+  KeeperBacklog(outbox::Keeper& keeper, const Clock& clock) : keeper_(keeper), clock_(clock) {}
+  void page(outbox::Page page, Answer<std::vector<outbox::Pending>> answer) override;
+  void settle(outbox::Settled settled, Answer<void> answer) override;
+  void confirm_up_to(std::string store, std::uint64_t seq, Answer<std::uint64_t> answer) override;
+  void confirm_alerts(std::vector<std::string> alerts, Answer<std::uint64_t> answer) override;
+  void centre_seen(Answer<void> answer) override;
   void picture(Answer<std::optional<outbox::PendingPicture>> answer) override;
-  void forget(std::vector<std::uint64_t> seqs, Answer<void> answer) override;
   void picture_sent(std::string alert, int n, Answer<void> answer) override;
 
  private:
   outbox::Keeper& keeper_;
+  const Clock& clock_;
 };
 
 }  // namespace kuzet::uplink

@@ -22,6 +22,7 @@ class Backoff {
   Backoff(Chance chance, Duration least, Duration most) : chance_(std::move(chance)), least_(least), most_(most) {}
   Duration next();
   void succeeded() { failures_ = 0; }
+  [[nodiscard]] Duration least() const { return least_; }
 
  private:
   Chance chance_;

@@ -1,116 +1,160 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the outbox to the broker: in order, in a window of our own, again after every loss, until the broker has said that it
-// has it.
+// has it, and the control centre, where there is one, that it has it too.
 #pragma once
 
 #include "agent/core/time.hpp"
 #include "agent/link/link.hpp"
 #include "agent/uplink/backlog.hpp"
 #include "agent/uplink/backoff.hpp"
+#include "agent/uplink/centres.hpp"
+#include "agent/uplink/drain.hpp"
+#include "agent/uplink/outcomes.hpp"
+#include "agent/uplink/pictures.hpp"
+#include "agent/uplink/servers.hpp"
+#include "agent/uplink/window.hpp"
 #include "agent/uplink/wire.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace kuzet::uplink {
 
 struct Plan {
   std::vector<std::string> servers;  ///< tried in order, the next after each failure
-  link::Connection connection;       ///< all but the server and the will
+  link::Connection connection;       ///< all but the server, the version and the will
   Identity who;
   std::string store;
   std::uint64_t boot = 0;
-  boost::json::object about;  ///< for the birth message
-  /// Without the broker's word for this long (large pictures: a little longer) the connection is given up.
+  /// Composes the birth message's `about` anew for each connection.
+  std::function<boost::json::object()> about;
+  /// Composes the message about open alerts (open_message()); none: it is not said.
+  std::function<link::Message(const Moment& now)> open;
+  /// A command came on cmd/{called}; whoever takes it judges it.
+  std::function<void(const link::Message& message, const std::string& called, const Moment& now)> command;
+  /// Reads the connection's files anew for each attempt; none: `connection` is used as it stands.
+  std::function<Result<link::Connection>()> credentials;
+  /// The store failed; `corrupt` asks for its renewal.
+  std::function<void(const Error&)> store_failed;
+  std::optional<link::Version> version;       ///< none: MQTT 5, and 3.1.1 where that is not spoken
+  double drain = 200;                         ///< messages a second of all that is not live; 0: no limit
+  Duration resend = std::chrono::minutes(5);  ///< a centre that is there and does not confirm is reminded after this long
+  /// Without the broker's word for this long the connection is given up; never more than 0.9 of keep-alive. Where much is on
+  /// its way, it is given the time that the slowest link would take for it.
   Duration answer_within = std::chrono::seconds(10);
 };
 
 /// What a person may want to know.
 using Say = std::function<void(const std::string& sentence)>;
 
-/// Sends what the store holds. One thread; time is an argument.
+/// Sends what the store holds (see Drain for the order) and takes in what the centre says. One thread; time is an argument.
 ///
-/// The window is min(16, receive maximum - 4), at least 1: at the receive maximum itself Paho and Mosquitto fall to a fraction
-/// of the rate. After every loss all that was not acknowledged is pending again, from the store, with the same bytes.
+/// After every loss all that was not acknowledged is pending again, from the store, with the same bytes. What the broker
+/// refuses is put on the store's shelf for that, said once for each reason, and tried again now and then (see SecondTry).
 class Publisher {
  public:
   Publisher(Plan plan, Backlog& backlog, Backoff backoff, Say say);
+  Publisher(const Publisher&) = delete;
+  Publisher& operator=(const Publisher&) = delete;
 
   /// The link tells its events to the publisher, so it is made after it; to be called once, before anything else.
   void use(link::Link& link) { link_ = &link; }
 
+  /// Once a second, and when wants_tick() says so. More often does no harm.
   void tick(const Moment& now);
+  /// When it could send more by time alone, if that is before the next second's tick.
+  [[nodiscard]] std::optional<Steady> wants_tick() const;
   /// There is something new in the store.
   void wake(const Moment& now);
+  /// The same, when only one kind of it is new.
+  void wake(const Moment& now, outbox::Class what);
+  /// The store gives other bytes than before: times were corrected.
+  void reread(const Moment& now);
+  /// The store was begun anew under this id: what is on its way belongs to the old one.
+  void renewed(const std::string& store, const Moment& now);
+  /// Other alerts are open than before.
+  void open_changed(const Moment& now);
+  /// Sends a message that is not stored: nothing comes of it while there is no connection, or too many of them wait.
+  bool publish(const link::Message& message, const Moment& now);
+  /// Sends the events from here to there once more. `busy`: others are being sent so; `config`: there are none.
+  Result<> resend(std::uint64_t from, std::uint64_t to, const Moment& now);
+  /// Connects anew, in good order, so that changed certificates and passwords are used.
+  void renew_connection(const Moment& now);
   /// Says good-bye and stops for good.
   void stop(const Moment& now, std::chrono::milliseconds wait);
 
   void connected(const link::Welcome& welcome, const Moment& now);
-  void lost(const Error& error, const Moment& now);
+  void lost(const link::Loss& loss, const Moment& now);
   void answered(std::uint64_t number, int reason, const Moment& now);
+  void arrived(const link::Message& message, const Moment& now);
 
   [[nodiscard]] bool online() const { return state_ == State::online; }
+  /// For health and status: the connection, the window, what was refused, the centre.
+  [[nodiscard]] boost::json::object report(const Moment& now) const;
 
  private:
   enum class State { offline, connecting, online, stopped };
-  struct Greeting {};  // state and birth: made anew for each connection
-  using What = std::variant<Greeting, outbox::Pending, outbox::Picture>;
-  struct Flight {
-    What what;
-    Steady answer_by;
-  };
 
   void connect(const Moment& now);
-  void go_offline(const std::string& why, const Moment& now);
-  void greet(const Moment& now);
-  void pump(const Moment& now);
-  void fetch(const Moment& now);
-  void fetch_picture(const Moment& now);
-  void received(Result<std::vector<outbox::Pending>> page, const Moment& now);
-  void received(Result<std::optional<outbox::PendingPicture>> picture, const Moment& now);
-  void send(const link::Message& message, What what);
-  void settle(const outbox::Pending& pending, int reason, const Moment& now);
+  void fail(const link::Loss& loss, const Moment& now);
+  void leave();
+  void subscribe(const std::string& filter, std::optional<Duration> limit);
+  void greet();
+  void say_open();
+  void send_greeting(const link::Message& message);
+  void watch_silence();
+  [[nodiscard]] Duration patience() const;
+
+  void pump();
+  void send_what_waits();
+  bool send_picture();
+  void send(const Drain::Choice& choice);
+  void send(const link::Message& message, Parcel what);
+  [[nodiscard]] bool too_large(const link::Message& message) const;
+
+  void settle(const Nothing&, int reason);
+  void settle(const Greeting& greeting, int reason);
+  void settle(const Subscription& subscription, int reason);
+  void settle(const Letter& letter, int reason);
   void settle(const outbox::Picture& picture, int reason);
-  void forget();
-  void mark_picture();
+  void hand_over();
+  void take_ack(const std::string& payload);
+  void take_centre(const Centre& centre);
   void trouble(const Error& error);
-  [[nodiscard]] bool nothing_in_flight() const;
+  void store_answered(const std::optional<Error>& error);
 
   Plan plan_;
-  Backlog& backlog_;
-  Backoff backoff_;
   Say say_;
+  Window window_;
+  Outcomes outcomes_;
+  Centres centres_;
+  Drain drain_;
+  Pictures pictures_;
+  Servers servers_;
   link::Link* link_ = nullptr;
 
   State state_ = State::offline;
-  std::size_t server_ = 0;
-  Steady next_attempt_{};
-  Steady connecting_since_{};
-  Steady online_since_{};
-  bool told_offline_ = false;
-  std::size_t window_ = 1;
-  std::uint32_t maximum_packet_ = 0;
-
-  std::uint64_t epoch_ = 0;   // counts connections; an answer of the store to an older one is void
-  std::uint64_t number_ = 0;  // of the last message on this link
-  std::map<std::uint64_t, Flight> in_flight_;
-  std::deque<outbox::Pending> queue_;
-  std::uint64_t cursor_ = 0;  // the last seq that was fetched
-  bool fetching_ = false;
-  bool more_ = false;  // the store may hold more than was fetched
-  bool picture_wanted_ = true;
-  std::optional<outbox::Picture> settled_picture_;  // sent or given up, and the store does not know it yet
-  bool marking_ = false;
-  std::vector<std::uint64_t> done_;  // acknowledged, to be deleted in a batch
-  bool told_trouble_ = false;
   Moment now_{};
-  std::optional<Steady> refused_;  // when the broker first refused what is still pending
+  Moment since_{};  // of this state
+  Steady heard_{};  // the broker's last word
+  std::chrono::seconds keep_alive_{20};
+  std::uint32_t maximum_packet_ = 0;
+  bool pumping_ = false;
+  bool pump_again_ = false;
+  bool open_wanted_ = false;
+
+  std::optional<std::pair<Wall, std::string>> last_loss_;
+  bool told_offline_ = false;
+  bool told_bad_ack_ = false;
+  std::set<int> refused_;       // reasons that were said
+  std::set<std::string> told_;  // what the store could not do
+  Steady told_since_{};
 };
 
 }  // namespace kuzet::uplink

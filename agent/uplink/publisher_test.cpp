@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the publisher sends, how much of it at once, and what it does when the broker refuses.
 #include "agent/uplink/publisher_fixture.hpp"
-#include "tests/harness/catch.hpp"
+
+#include <set>
 
 namespace kuzet::uplink {
-
-namespace {
-
-using Words = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("nothing is published while there is no connection", "[K1]") {
   Desk desk;
@@ -40,6 +35,83 @@ TEST_CASE("state and birth come first on every connection") {
   CHECK(will.retained);
   CHECK(will.topic == desk.link.sent[0].message.topic);
   CHECK(boost::json::parse(will.payload).as_object().at("state") == "offline");
+}
+
+TEST_CASE("subscriptions come before all else, below the prefix") {
+  Desk desk([](Plan& plan) { plan.who.prefix = "city/east/"; });
+  desk.connects();
+  CHECK(desk.link.sent_before_subscribing == 0);
+  Words filters;
+  for (const auto& one : desk.link.subscribed) filters.insert(filters.end(), one.filters.begin(), one.filters.end());
+  CHECK(filters == Words{"city/east/kuzet/v1/landfill-88/n07/ack", "city/east/kuzet/v1/landfill-88/n07/cmd/+",
+                         "city/east/kuzet/v1/_centre/+/state"});
+}
+
+TEST_CASE("a subscription that the broker refuses is said, and nothing else suffers") {
+  Desk desk;
+  desk.grants = false;
+  desk.connects();
+  desk.link.grants(desk.now(), 0x87);
+  CHECK(desk.told("refused the subscription to kuzet/v1/landfill-88/n07/cmd/+ with reason 135") == 1);
+  desk.alert();
+  CHECK(desk.in_flight() == Seqs{1});
+}
+
+TEST_CASE("the open alerts are composed anew for each connection and each change, and are never twice on their way") {
+  int composed = 0;
+  Desk desk([&composed](Plan& plan) {
+    plan.open = [&composed](const Moment& now) {
+      return open_message(Desk::who(), "", std::uint64_t(++composed), {}, now.wall);
+    };
+  });
+  desk.connects();
+  CHECK(desk.topics() == Words{"state", "birth", "open"});
+  for (int i = 0; i < 10; ++i) desk.publisher.open_changed(desk.now());
+  CHECK(composed == 11);
+  CHECK(std::ranges::count(desk.topics(), "open") == 1);
+  desk.link.accepts_all(desk.now());
+  CHECK(std::ranges::count(desk.topics(), "open") == 2);
+  desk.link.drops(desk.now());
+  desk.publisher.open_changed(desk.now());
+  desk.reconnects();
+  CHECK(std::ranges::count(desk.topics(), "open") == 3);
+}
+
+TEST_CASE("health is sent only while there is a connection and waits for nobody") {
+  Desk desk;
+  const auto health = health_message(Desk::who(), {}, desk.now());
+  CHECK_FALSE(desk.publisher.publish(health, desk.now()));
+  desk.connects();
+  for (int i = 0; i < 100; ++i) CHECK(desk.publisher.publish(health, desk.now()));
+  CHECK(desk.link.unanswered.empty());
+  CHECK(std::ranges::count(desk.topics(), "health") == 100);
+}
+
+TEST_CASE("answers to commands pass beside the window, but not without end") {
+  Desk desk;
+  desk.connects();
+  desk.alerts(20);
+  link::Message answer;
+  answer.topic = "answers/1";
+  int taken = 0;
+  for (int i = 0; i < 100; ++i) taken += desk.publisher.publish(answer, desk.now()) ? 1 : 0;
+  CHECK(taken == 16);
+  desk.link.accepts_all(desk.now());
+  CHECK(desk.publisher.publish(answer, desk.now()));
+}
+
+TEST_CASE("a command is handed on with its name, whatever it holds") {
+  Words called;
+  Desk desk([&called](Plan& plan) {
+    plan.command = [&called](const link::Message& message, const std::string& name, const Moment&) {
+      called.push_back(name + " " + message.payload);
+    };
+  });
+  desk.connects();
+  desk.hears("cmd/ping", "{}");
+  desk.hears("cmd/no such/thing", "\xff");
+  desk.hears("state", "offline");
+  CHECK(called == Words{"ping {}", "no such/thing \xff"});
 }
 
 TEST_CASE("the window leaves room below what the broker allows, and is at least one", "[K1]") {
@@ -82,41 +154,6 @@ TEST_CASE("a message says when it was sent, and whether that is late") {
   CHECK(late.at("late") == true);
   CHECK(prompt.at("late") == false);
   CHECK(late.at("published").as_string() == rfc3339(desk.now().wall));
-}
-
-TEST_CASE("a message that the broker refuses stays, is tried again after a minute and holds nothing up", "[K1]") {
-  Desk desk;
-  desk.connects();
-  desk.alerts(3);
-  desk.link.refuses(desk.now(), 0x87);
-  desk.link.accepts_all(desk.now());
-  CHECK(desk.told("refused") == 1);
-  const auto count = [&] { return std::ranges::count(Desk::seqs(desk.link.sent), std::uint64_t{1}); };
-  desk.passes(58);
-  CHECK(count() == 1);
-  CHECK(desk.pending() == Seqs{1});
-  desk.alerts(2);
-  desk.link.accepts_all(desk.now());
-  desk.passes(3);
-  CHECK(count() == 2);
-  desk.link.accepts_all(desk.now());
-  desk.passes(1);
-  CHECK(desk.pending().empty());
-}
-
-TEST_CASE("a refused message is tried again also when the store was just being read", "[K1]") {
-  Desk desk;
-  desk.connects();
-  desk.alert();
-  desk.link.refuses(desk.now(), 0x87);
-  desk.passes(59);
-  desk.backlog.holds();
-  desk.alert();  // asks the store for what follows; the answer comes after the decision to begin again
-  desk.passes(2);
-  desk.backlog.releases();
-  desk.link.accepts_all(desk.now());
-  desk.passes(1);
-  CHECK(desk.pending().empty());
 }
 
 TEST_CASE("pictures go after alerts, one at a time") {
@@ -184,15 +221,154 @@ TEST_CASE("a picture that is larger than the broker takes is given up with a sen
   CHECK(desk.link.unanswered[0].message.payload == "small");
 }
 
-TEST_CASE("a refused picture is given up with a sentence") {
+TEST_CASE("a picture that the broker refuses waits ten minutes, and is given up after five refusals") {
+  Desk desk;
+  desk.connects();
+  desk.picture("a1", "one");
+  desk.picture("a2", "two");
+  desk.link.accepts(desk.now(), 2);
+  for (int i = 1; i <= 5; ++i) {
+    REQUIRE(desk.link.unanswered.size() == 1);
+    CHECK(desk.link.unanswered[0].message.payload == "one");
+    desk.link.refuses(desk.now(), 0x87);
+    if (i < 5) desk.runs(599);
+    if (i < 5) CHECK(desk.link.unanswered.empty());
+    if (i < 5) desk.passes(2);
+  }
+  CHECK(desk.told("waits") == 1);
+  CHECK(desk.told("given up") == 1);
+  REQUIRE(desk.link.unanswered.size() == 1);
+  CHECK(desk.link.unanswered[0].message.payload == "two");
+}
+
+TEST_CASE("a picture of a form that the broker does not take is given up at once") {
+  const int reason = GENERATE(0x95, 0x99);
   Desk desk;
   desk.connects();
   desk.picture("a1", "one");
   desk.link.accepts(desk.now());
-  desk.link.refuses(desk.now(), 0x87);
-  desk.passes(120);
-  CHECK(desk.told("refused picture") == 1);
-  CHECK(std::ranges::count(desk.topics(), "1") == 1);
+  desk.link.refuses(desk.now(), reason);
+  CHECK(desk.told("given up") == 1);
+  CHECK(desk.counts().pictures == 0);
+}
+
+TEST_CASE("a picture on which the connection breaks again and again is put behind, and alerts go on", "[K4]") {
+  Desk desk;
+  desk.connects();
+  desk.picture("a1", "one");
+  desk.link.accepts(desk.now());
+  for (int i = 0; i < 3; ++i) {
+    CHECK(desk.link.unanswered.size() == 1);
+    desk.link.drops(desk.now());
+    desk.reconnects();
+  }
+  CHECK(desk.link.unanswered.empty());
+  CHECK(desk.told("the connection broke 3 times") == 1);
+  desk.alert("a2");
+  desk.runs(590);
+  CHECK(desk.pending().empty());
+  CHECK(std::ranges::count(desk.topics(), "1") == 3);
+  desk.runs(20);
+  CHECK(desk.counts().pictures == 0);
+}
+
+TEST_CASE("no picture starts while an event waits or is on its way", "[K4]") {
+  Desk desk;
+  desk.connects({5, 0});  // a window of one
+  desk.picture("a1", "one");
+  desk.alert("a2");
+  desk.link.accepts(desk.now());
+  CHECK(desk.topics().back() == "fire");
+  desk.alert("a3");
+  desk.link.accepts(desk.now());
+  CHECK(desk.topics().back() == "fire");
+  desk.link.accepts(desk.now());
+  CHECK(desk.topics().back() == "1");
+}
+
+TEST_CASE("a message that is larger than the broker takes is not sent but put aside with its reason", "[K1]") {
+  Desk desk;
+  desk.connects({65535, 200});
+  desk.alert(std::string(300, 'a'));
+  desk.alert("b");
+  desk.runs(2);
+  CHECK(desk.sent() == Seqs{2});
+  CHECK(desk.counts().reasons == std::map<int, std::uint64_t>{{0x95, 1}});
+  CHECK(desk.told("reason 149") == 1);
+}
+
+TEST_CASE("after the store was begun anew, answers to what was sent before mean nothing", "[K1][K7]") {
+  Desk desk;
+  desk.connects();
+  desk.alerts(40);
+  REQUIRE(desk.store.renew(desk.now()));
+  desk.publisher.renewed(desk.store.store(), desk.now());
+  CHECK(desk.link.unanswered.size() == 16);
+  desk.link.accepts(desk.now(), 16);
+  desk.runs(5);
+  CHECK(desk.pending().empty());
+  std::set<std::string> arrived;
+  for (const auto& one : desk.link.sent)
+    if (Desk::seq_of(one.message) != 0) arrived.insert(Desk::without_sending(one.message.payload));
+  CHECK(arrived.size() == 40);
+}
+
+TEST_CASE("what was corrected in the store is read again before it is sent", "[K2]") {
+  Desk desk;
+  desk.connects({5, 0});
+  desk.alerts(10);
+  const auto before = desk.backlog.pages;
+  desk.publisher.reread(desk.now());
+  CHECK(desk.backlog.pages > before);
+  desk.runs(1);
+  CHECK(desk.sent() == counting(1, 10));
+}
+
+TEST_CASE("a report tells the connection, the window, what was refused and the centre") {
+  Desk desk;
+  desk.passes(1);
+  desk.link.refuses_connect(desk.now());
+  CHECK(desk.publisher.report(desk.now()).at("state") == "offline");
+  desk.reconnects();
+  desk.alert();
+  desk.centre_is("online");
+  const auto report = desk.publisher.report(desk.now());
+  CHECK(report.at("state") == "online");
+  CHECK(report.at("server") == "mqtt://second");
+  CHECK(report.at("version") == "5");
+  CHECK(report.at("window") == 16);
+  CHECK(report.at("in_flight") == 1);
+  CHECK(report.at("last_loss").at("why") == "connection refused");
+  CHECK(report.at("centre").at("online") == true);
+}
+
+TEST_CASE("files that cannot be read are a failure like any other, and are read again with each attempt", "[K7]") {
+  int reads = 0;
+  Desk desk([&reads](Plan& plan) {
+    plan.credentials = [&reads]() -> Result<link::Connection> {
+      if (++reads < 3) return Error{Code::io, "password: cannot be read"};
+      link::Connection connection;
+      connection.password = "secret";
+      return connection;
+    };
+  });
+  desk.passes(4);
+  REQUIRE(desk.link.attempts.size() == 1);
+  CHECK(desk.link.attempts[0].password == "secret");
+  CHECK(desk.told("cannot be read") == 1);
+}
+
+TEST_CASE("changed certificates are used at once, after a good-bye, and what was in flight is sent again", "[K1]") {
+  Desk desk;
+  desk.connects();
+  desk.alerts(3);
+  desk.passes(5);
+  desk.publisher.renew_connection(desk.now());
+  CHECK(desk.link.said_goodbye);
+  CHECK(desk.link.connecting());
+  CHECK(desk.link.attempts.back().server == "mqtt://first");
+  desk.link.welcomes(desk.now());
+  CHECK(desk.in_flight() == counting(1, 3));
 }
 
 TEST_CASE("the end is announced: offline, then good-bye") {

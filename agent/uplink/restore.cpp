@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What restores an open alert after a restart: written with each of its events, read once at the next start.
+// Writing and reading the state of alerts.
+#include "agent/uplink/restore.hpp"
+
 #include "agent/core/json.hpp"
-#include "agent/uplink/wire.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -49,6 +50,11 @@ Moment moment_of(const json::value& milliseconds) {
   return {Steady{}, Wall(std::chrono::milliseconds(milliseconds.to_number<std::int64_t>())), {}};
 }
 
+std::int64_t wall_ms(const Moment& moment) { return moment.wall.time_since_epoch().count(); }
+std::int64_t steady_ms(const Moment& moment) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(moment.steady.time_since_epoch()).count();
+}
+
 Alert alert_of(const json::object& in) {
   Alert alert;
   alert.id = in.at("id").as_string();
@@ -68,33 +74,56 @@ Alert alert_of(const json::object& in) {
   return alert;
 }
 
+/// Older versions wrote neither of these.
+void read_times(const json::object& in, Restored& out) {
+  if (const auto* boot = in.if_contains("boot")) out.boot_id = boot->as_string();
+  if (const auto* steady = in.if_contains("steady")) out.started_steady_ms = steady->to_number<std::int64_t>();
+  if (const auto* ended = in.if_contains("ended")) out.alert.ended = moment_of(*ended);
+  if (const auto* steady = in.if_contains("ended_steady")) out.ended_steady_ms = steady->to_number<std::int64_t>();
+  if (const auto* uncertain = in.if_contains("ended_uncertain")) out.alert.ended_uncertain = uncertain->as_bool();
+}
+
+Restored restored_of(const json::object& in) {
+  Restored out;
+  out.alert = alert_of(in);
+  read_times(in, out);
+  return out;
+}
+
 }  // namespace
 
-std::string open_state(const Alert& alert) {
-  const auto milliseconds = [](const Moment& moment) { return moment.wall.time_since_epoch().count(); };
-  return json_text(json::object{
+std::string open_state(const Alert& alert, const std::string& boot_id) {
+  json::object out{
       {"id", alert.id},
       {"kind", name(alert.kind)},
       {"severity", name(alert.severity)},
       {"source", alert.source},
       {"zone", alert.zone},
       {"rule", alert.rule},
-      {"started", milliseconds(alert.started)},
-      {"confirmed", milliseconds(alert.confirmed)},
+      {"boot", boot_id},
+      {"started", wall_ms(alert.started)},
+      {"steady", steady_ms(alert.started)},
+      {"confirmed", wall_ms(alert.confirmed)},
       {"since_uncertain", alert.since_uncertain},
       {"confidence", alert.confidence},
       {"box", json::array{alert.box.x, alert.box.y, alert.box.width, alert.box.height}},
       {"measure", alert.measure},
       {"object", alert.object},
       {"likeness", hexadecimal(alert.likeness)},
-  });
+  };
+  if (alert.ended) {
+    out["ended"] = wall_ms(*alert.ended);
+    out["ended_steady"] = steady_ms(*alert.ended);
+    out["ended_uncertain"] = alert.ended_uncertain;
+  }
+  return json_text(out);
 }
 
-Result<Alert> read_open_state(const std::string& text) {
+Result<Restored> read_open_state(const std::string& text) {
   try {
-    return alert_of(json::parse(text).as_object());
+    return restored_of(json::parse(text).as_object());
   } catch (const std::exception& unreadable) {
-    return Error{Code::corrupt, std::string("the state of an open alert cannot be read: ") + unreadable.what()};
+    return Error{Code::corrupt, std::string("the state of an alert cannot be read: ") + unreadable.what()};
   }
 }
 

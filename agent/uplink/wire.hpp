@@ -4,7 +4,9 @@
 
 #include "agent/core/alert.hpp"
 #include "agent/link/link.hpp"
-#include "agent/outbox/outbox.hpp"
+#include "agent/outbox/counts.hpp"
+#include "agent/outbox/message.hpp"
+#include "agent/uplink/restore.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -13,6 +15,10 @@
 #include <vector>
 
 namespace kuzet::uplink {
+
+inline constexpr const char* alert_schema = "kuzet.alert/1";
+inline constexpr const char* gap_schema = "kuzet.gap/1";
+inline constexpr const char* obs_schema = "kuzet.obs/1";
 
 /// Who speaks.
 struct Identity {
@@ -36,24 +42,48 @@ struct Announced {
   Wall taken;
 };
 
-/// The event as it is stored: all of "kuzet.alert/1" but `chain` (added by the store), `published` and `late` (added at each
-/// sending).
+/// One value of a detector or a sensor, and when it was so.
+struct Observed {
+  Moment at;
+  std::string zone;  ///< empty: the whole picture
+  Observation observation;
+};
+
+// What is stored before it is sent: all members but `chain` (added by the store to events), `published` and `late` (added at
+// each sending).
+
+/// "kuzet.alert/1".
 std::string alert_body(const Identity& who, const AlertEvent& event, const std::vector<Announced>& evidence,
                        const outbox::Stamp& stamp);
+/// "kuzet.gap/1": what was given up, as a draft for the store.
+outbox::Draft gap_draft(const Identity& who, const outbox::Gap& gap, const Moment& now);
+/// "kuzet.obs/1": a batch of values of one source, as a draft for the store.
+outbox::Draft obs_draft(const Identity& who, const std::string& source, const Moment& at, std::vector<Observed> observed);
+/// A stored body of one of these whose times were taken by a clock that was wrong by `by`: those since `boot_began` (by that
+/// clock) are moved, and `clock` is "corrected". Its members stay in order; a body that is no JSON object comes back as it is.
+std::string corrected_body(const std::string& body, std::chrono::milliseconds by, Wall boot_began);
 
-/// A stored event as it is sent at `now`. `late`: it could not be sent within ten seconds of its making.
-link::Message alert_message(const outbox::Pending& pending, const std::string& store, Wall now);
+// What is sent.
+
+/// It could not be sent within ten seconds of its making.
+bool is_late(const outbox::Pending& pending, Wall now);
+/// A stored message as it is sent at `now`. Observations expire seven days after they were made; events never do.
+link::Message message_of(const outbox::Pending& pending, Wall now);
+/// Expires after seven days, which is how long a city wants to look at it at most; the alert that announces it does not.
+link::Message picture_message(const outbox::PendingPicture& picture);
 
 /// The retained state of the node, which is also its will ("kuzet.state/1").
 link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since);
-
-/// What the node is and watches ("kuzet.birth/1"); `about` holds cameras, sensors, rules and versions.
+/// What the node is and watches ("kuzet.birth/1", retained); `about` holds cameras, sensors, rules, versions and the journal's
+/// public `key`.
 link::Message birth_message(const Identity& who, const boost::json::object& about);
-
-link::Message picture_message(const outbox::PendingPicture& picture);
-
-/// What restores an open alert after a restart, and back. Reading fails with `corrupt`.
-std::string open_state(const Alert& alert);
-Result<Alert> read_open_state(const std::string& text);
+/// The alerts that are open ("kuzet.open/1", retained) after the event `seq` of `store`.
+link::Message open_message(const Identity& who, const std::string& store, std::uint64_t seq, const std::vector<Alert>& alerts,
+                           Wall now);
+/// How the node is ("kuzet.health/1", QoS 0); `about` holds all but schema, node, site, at and clock.
+link::Message health_message(const Identity& who, const boost::json::object& about, const Moment& now);
+/// The parts of `about` that the store knows.
+boost::json::object counts_json(const outbox::Counts& counts);
+boost::json::object checkpoint_json(const outbox::Checkpoint& checkpoint);
 
 }  // namespace kuzet::uplink

@@ -2,6 +2,10 @@
 // Every member that the contract names is there, with its type; every message passes its schema.
 #include "agent/uplink/wire.hpp"
 
+#include "agent/core/json.hpp"
+#include "agent/uplink/command_text.hpp"
+#include "agent/uplink/publisher_fixture.hpp"
+#include "agent/uplink/received.hpp"
 #include "tests/harness/catch.hpp"
 #include "tests/harness/json_schema.hpp"
 #include "tests/harness/moments.hpp"
@@ -39,17 +43,55 @@ AlertEvent parking(Phase phase = Phase::opened) {
   return event;
 }
 
-/// The event as it is sent after it went through a real store.
+outbox::Options options_in(const std::filesystem::path& folder, const Identity& from) {
+  auto options = test::options_for(folder);
+  options.words = {[from](const outbox::Gap& gap, const Moment& now) { return gap_draft(from, gap, now); }, corrected_body};
+  return options;
+}
+
+outbox::Draft draft_of(const AlertEvent& event, const std::vector<Announced>& evidence, const Identity& from) {
+  auto draft = test::event_of(event.alert.id);
+  draft.at = event.at;
+  draft.topic = alert_topic(from, event.alert);
+  draft.body = [=](const outbox::Stamp& stamp) { return alert_body(from, event, evidence, stamp); };
+  return draft;
+}
+
+/// What is sent of a draft after it went through a real store.
+link::Message sent(const outbox::Draft& draft, double late_by) {
+  const test::TempFolder folder;
+  auto store = test::open_store(options_in(folder.path(), who), draft.at);
+  const bool event = draft.schema != obs_schema;
+  if (event) REQUIRE(store.record(draft));
+  if (!event) REQUIRE(store.observe({draft}, draft.at));
+  const auto shelf = event ? outbox::Shelf::unsent : outbox::Shelf::observations;
+  const auto pending = store.page(test::page_of(shelf), draft.at).value().at(0);
+  return message_of(pending, draft.at.wall + std::chrono::milliseconds(static_cast<int>(late_by * 1000)));
+}
+
 std::string sent(const AlertEvent& event, const std::vector<Announced>& evidence = {}, const Identity& from = who,
                  double late_by = 0.112) {
-  const test::TempFolder folder;
-  auto store = test::open_store(test::options_for(folder.path()));
-  outbox::Draft draft{event.alert.id, event.phase, event.alert.kind, event.at.wall, alert_topic(from, event.alert), {}, {}, {}};
-  draft.body = [&](const outbox::Stamp& stamp) { return alert_body(from, event, evidence, stamp); };
-  store.record(draft).value();
-  const auto pending = store.pending(0, 1).value().at(0);
-  return alert_message(pending, store.store(), event.at.wall + std::chrono::milliseconds(static_cast<int>(late_by * 1000)))
-      .payload;
+  return sent(draft_of(event, evidence, from), late_by).payload;
+}
+
+const outbox::Gap some_gap{std::string(32, 'b'), 7, 12, outbox::Class::observation, 6, "budget"};
+
+std::vector<Observed> observed() {
+  return {{test::at(1), "bins", {"people", {{"count", 7}, {"level", "busy"}}}},
+          {test::at(2), "", {"waste", {{"overflow", 0.83}, {"state", "overflow"}, {"fill", nullptr}}}}};
+}
+
+/// A pending message as the store would give it.
+outbox::Pending pending(outbox::Class what, double second) {
+  outbox::Pending out;
+  out.what = what;
+  out.store = "5f0c";
+  out.seq = 7;
+  out.schema = "kuzet.x/1";
+  out.topic = "topic";
+  out.body = "{\"seq\":7}";
+  out.at = test::at(second).wall;
+  return out;
 }
 
 json::object parsed(const std::string& text) { return json::parse(text).as_object(); }
@@ -73,7 +115,26 @@ json::object about() {
           {"versions", json::object{{"kuzet", "0.1.0"}}},
           {"cameras", json::array{json::object{{"id", "yard"}, {"zones", json::array{"bins"}}}}},
           {"sensors", json::array{}},
-          {"rules", json::array{"yard/fire"}}};
+          {"rules", json::array{"yard/fire"}},
+          {"key", "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"}};
+}
+
+/// What a node says of itself in health.
+json::object health() {
+  outbox::Counts counts;
+  counts.seq = 1042;
+  counts.refused = 2;
+  counts.reasons = {{0x87, 2}};
+  counts.oldest = test::at(3).wall;
+  const outbox::Checkpoint checkpoint{std::string(32, '0'), 1042, std::string(64, 'a'), 0, "", test::at(4).wall,
+                                      std::string(128, 'b')};
+  return {{"boot", 17},
+          {"uptime_s", 60.0},
+          {"store", counts_json(counts)},
+          {"uplink", nullptr},
+          {"cameras", json::array{json::object{{"id", "yard"}, {"picture_age_s", nullptr}}}},
+          {"journal", checkpoint_json(checkpoint)},
+          {"memory_bytes", 40'000'000}};
 }
 
 }  // namespace
@@ -146,15 +207,102 @@ TEST_CASE("topics follow the contract, with and without a prefix") {
 }
 
 TEST_CASE("properties of MQTT 5 repeat id, seq, schema and content type") {
-  const auto message = alert_message({7, "01J", "topic", "{\"seq\":7}", test::at(0).wall}, "5f0c", test::at(1).wall);
+  auto alert = pending(outbox::Class::alert, 0);
+  alert.alert = "01J";
+  const auto message = message_of(alert, test::at(1).wall);
   using Properties = std::vector<std::pair<std::string, std::string>>;
-  CHECK(message.properties == Properties{{"schema", "kuzet.alert/1"}, {"id", "01J"}, {"store", "5f0c"}, {"seq", "7"}});
+  CHECK(message.properties == Properties{{"schema", "kuzet.x/1"}, {"id", "01J"}, {"store", "5f0c"}, {"seq", "7"}});
   CHECK(message.content_type == "application/json");
   CHECK_FALSE(message.retained);
+  const auto batch = message_of(pending(outbox::Class::observation, 0), test::at(1).wall);
+  CHECK(batch.properties == Properties{{"schema", "kuzet.x/1"}, {"store", "5f0c"}, {"seq", "7"}});
   const auto picture = picture_message({{"01J", 2, "topic/2", "abcd", 3}, "jpg"});
+  CHECK(picture.properties == Properties{{"id", "01J"}, {"n", "2"}, {"sha256", "abcd"}});
   CHECK(picture.content_type == "image/jpeg");
   CHECK(picture.payload == "jpg");
   CHECK_FALSE(picture.retained);
+}
+
+TEST_CASE("events never expire, observations after their week, and what is older has a second left") {
+  const auto left = [](outbox::Class what, double age) { return message_of(pending(what, 0), test::at(age).wall).expiry; };
+  constexpr double week = 7 * 86'400;
+  CHECK_FALSE(left(outbox::Class::alert, 100).has_value());
+  CHECK(left(outbox::Class::observation, 100) == std::chrono::seconds(7 * 86'400 - 100));
+  CHECK(left(outbox::Class::observation, week + 5) == std::chrono::seconds(1));
+  CHECK(left(outbox::Class::observation, -3600) == std::chrono::seconds(7 * 86'400));  // the clock was set back
+  CHECK(picture_message({}).expiry == std::chrono::days(7));
+}
+
+TEST_CASE("a gap says what was given up, in which store, and why", "[K2]") {
+  const auto message = sent(gap_draft(who, some_gap, test::at(0)), 1);
+  CHECK(message.topic == "kuzet/v1/landfill-88/n07/gap");
+  const auto gap = parsed(message.payload);
+  CHECK(gap.at("schema") == "kuzet.gap/1");
+  CHECK(gap.at("of") == std::string(32, 'b'));
+  CHECK(gap.at("from") == 7);
+  CHECK(gap.at("to") == 12);
+  CHECK(gap.at("class") == "observation");
+  CHECK(gap.at("count") == 6);
+  CHECK(gap.at("why") == "budget");
+  CHECK(gap.at("seq") == 1);
+  CHECK(gap.at("chain").as_string().size() == 64);
+  auto open_end = some_gap;
+  open_end.to.reset();
+  CHECK(parsed(sent(gap_draft(who, open_end, test::at(0)), 1).payload).at("to").is_null());
+}
+
+TEST_CASE("observations of a source go together, each with its moment and its place") {
+  const auto message = sent(obs_draft(who, "yard", test::at(3), observed()), 1);
+  CHECK(message.topic == "kuzet/v1/landfill-88/n07/obs/yard");
+  const auto batch = parsed(message.payload);
+  CHECK(batch.at("at") == rfc3339(test::at(3).wall));
+  CHECK(json_text(batch.at("observations")) ==
+        R"([{"at":"2026-11-22T04:30:59.000Z","zone":"bins","observation":"people","count":7,"level":"busy"},)"
+        R"({"at":"2026-11-22T04:31:00.000Z","observation":"waste","overflow":0.83,"state":"overflow","fill":null}])");
+}
+
+TEST_CASE("a value cannot take the place of when, where and what it is") {
+  const std::vector<Observed> one{{test::at(1), "", {"people", {{"at", 1}, {"observation", 2}, {"zone", 3}}}}};
+  const auto batch = parsed(sent(obs_draft(who, "yard", test::at(3), one), 1).payload);
+  CHECK(json_text(batch.at("observations")) == R"([{"at":"2026-11-22T04:30:59.000Z","observation":"people"}])");
+}
+
+TEST_CASE("times that a wrong clock took are moved, others are not, and all other bytes stay", "[K2]") {
+  auto event = parking(Phase::closed);
+  event.at.clock = ClockState::unsynced;
+  event.alert.started = test::at(-1000);  // before this boot
+  const Announced picture{1, std::string(64, 'a'), 48211, test::at(200).wall};
+  const auto body = alert_body(who, event, {picture}, {"5f0c", 3, 1});
+  auto wanted = parsed(body);
+  wanted["confirmed"] = rfc3339(test::at(180 + 86'400).wall);
+  wanted["ended"] = rfc3339(test::at(240 + 86'400).wall);
+  wanted["evidence"].at(0).as_object()["taken"] = rfc3339(test::at(200 + 86'400).wall);
+  wanted["clock"] = "corrected";
+  CHECK(corrected_body(body, std::chrono::days(1), test::at(0).wall) == json_text(wanted));
+}
+
+TEST_CASE("gaps and observations are corrected like alerts, also backwards") {
+  const auto body_of = [](const outbox::Draft& draft) { return draft.body({"5f0c", 3, 1}); };
+  const auto corrected = [](const std::string& body) { return parsed(corrected_body(body, -std::chrono::hours(1), Wall())); };
+  const auto gap = corrected(body_of(gap_draft(who, some_gap, test::at(0))));
+  CHECK(gap.at("at") == rfc3339(test::at(-3600).wall));
+  CHECK(gap.at("clock") == "corrected");
+  const auto batch = corrected(body_of(obs_draft(who, "yard", test::at(3), observed())));
+  CHECK(batch.at("at") == rfc3339(test::at(3 - 3600).wall));
+  CHECK(batch.at("observations").at(1).at("at") == rfc3339(test::at(2 - 3600).wall));
+}
+
+TEST_CASE("a body that cannot be corrected stays as it is", "[K7]") {
+  const auto corrected = [](const std::string& body, std::chrono::milliseconds by = std::chrono::hours(1)) {
+    return corrected_body(body, by, Wall());
+  };
+  for (const char* body : {"", "{", "[]", "7", "\xff"}) CHECK(corrected(body) == body);
+  CHECK(corrected(R"({"at":"soon","ended":null,"evidence":7,"observations":[1,{"at":2}]})") ==
+        R"({"at":"soon","ended":null,"evidence":7,"observations":[1,{"at":2}],"clock":"corrected"})");
+  const std::string last = R"({"at":"9999-12-30T23:59:59.000Z","clock":"corrected"})";
+  CHECK(corrected(last, std::chrono::days(30)) == last);
+  CHECK(corrected(last, std::chrono::milliseconds::max()) == last);
+  CHECK(corrected(last, std::chrono::milliseconds::min()) == last);
 }
 
 TEST_CASE("alerts pass their schema") {
@@ -183,6 +331,63 @@ TEST_CASE("the alert's schema refuses what is not of the contract") {
     CHECK(test::faults_by_schema(schema("alert"), {json::serialize(message)}) != "");
 }
 
+TEST_CASE("gaps and observations pass their schemas") {
+  auto open_end = some_gap;
+  open_end.to.reset();
+  open_end.of.clear();
+  open_end.count = 0;
+  open_end.why = "corrupt";
+  pass_schema("gap",
+              {sent(gap_draft(who, some_gap, test::at(0)), 1).payload, sent(gap_draft(who, open_end, test::at(0)), 1).payload});
+  pass_schema("obs", {sent(obs_draft(who, "yard", test::at(3), observed()), 1).payload});
+}
+
+TEST_CASE("open alerts and health pass their schemas") {
+  auto whole = parking().alert;
+  whole.zone.clear();
+  const auto store = std::string(32, '0');
+  const auto open = open_message(who, store, 7, {parking().alert, whole}, test::at(1).wall);
+  CHECK(open.retained);
+  CHECK(open.topic == "kuzet/v1/landfill-88/n07/open");
+  pass_schema("open", {open.payload, open_message(who, store, 0, {}, test::at(1).wall).payload});
+  const auto message = health_message(who, health(), test::at(1));
+  CHECK(message.qos == 0);
+  CHECK(message.expiry == std::chrono::minutes(3));
+  Desk desk;
+  desk.passes(1);
+  desk.link.refuses_connect(desk.now());
+  desk.connects();
+  auto connected = health();
+  connected["uplink"] = desk.publisher.report(desk.now());
+  pass_schema("health", {message.payload, health_message(who, connected, test::at(1)).payload});
+}
+
+TEST_CASE("what the schemas of received messages allow is read, and what they do not is refused") {
+  const std::vector<std::string> acks{R"({"store":"s","upto":3})", R"({"ids":["a"]})", R"({"store":"s","upto":3,"ids":[]})"};
+  for (const auto& ack : acks) CHECK(parse_ack(ack).has_value());
+  pass_schema("ack", acks);
+  if (!test::can_judge_json()) return;
+  for (const char* ack : {"{}", R"({"upto":3})", R"({"store":"s","upto":-1})", R"({"ids":"a"})", R"({"ids":[""]})"}) {
+    CHECK(parse_ack(ack).has_error());
+    CHECK(test::faults_by_schema(schema("ack"), {ack}) != "");
+  }
+}
+
+TEST_CASE("commands and their answers have schemas that hold what the desk reads and writes") {
+  const std::string plain = R"({"schema":"kuzet.cmd/1","id":"a1","expires":"2026-11-22T05:00:00Z","args":{"camera":"yard"}})";
+  const std::string sealed =
+      json_text(json::object{{"schema", "kuzet.signed/1"}, {"payload", plain}, {"signature", std::string(128, 'a')}});
+  CHECK(read_order("snapshot", "t", plain, std::nullopt).order.has_value());
+  CHECK(read_order("snapshot", "t", sealed, std::nullopt).order.has_value());
+  pass_schema("cmd", {plain, sealed});
+  pass_schema(
+      "answer",
+      {R"({"schema":"kuzet.answer/1","id":null,"command":"ping","node":"n07","site":"s","at":"2026-11-22T05:00:00.000Z",)"
+       R"("ok":false,"why":"it has expired"})",
+       R"({"schema":"kuzet.answer/1","id":"a1","command":"ping","node":"n07","site":"s",)"
+       R"("at":"2026-11-22T05:00:00.000Z","ok":true,"result":{"picture":3}})"});
+}
+
 TEST_CASE("state and birth pass their schemas") {
   pass_schema("state", {state_message(who, true, 17, test::at(0).wall).payload,
                         state_message(who, false, 17, test::at(0).wall).payload});
@@ -194,7 +399,11 @@ TEST_CASE("an open alert comes back as it was, whatever bytes its likeness has",
   alert.since_uncertain = true;
   alert.object = 18'446'744'073'709'551'615ULL;
   for (int byte = 0; byte < 256; ++byte) alert.likeness += static_cast<char>(byte);
-  const auto back = read_open_state(open_state(alert)).value();
+  const auto restored = read_open_state(open_state(alert, "boot-a")).value();
+  CHECK(restored.boot_id == "boot-a");
+  CHECK(std::chrono::milliseconds(restored.started_steady_ms) == alert.started.steady.time_since_epoch());
+  CHECK_FALSE(restored.ended_steady_ms.has_value());
+  const auto& back = restored.alert;
   CHECK(back.id == alert.id);
   CHECK(back.kind == alert.kind);
   CHECK(back.severity == alert.severity);
@@ -212,8 +421,27 @@ TEST_CASE("an open alert comes back as it was, whatever bytes its likeness has",
   CHECK_FALSE(back.ended.has_value());
 }
 
+TEST_CASE("an alert that is over and cools down comes back with its end", "[K3]") {
+  auto alert = parking(Phase::closed).alert;
+  alert.ended_uncertain = true;
+  const auto restored = read_open_state(open_state(alert, "boot-a")).value();
+  CHECK(restored.alert.ended->wall == alert.ended->wall);
+  CHECK(restored.alert.ended_uncertain);
+  CHECK(std::chrono::milliseconds(restored.ended_steady_ms.value()) == alert.ended->steady.time_since_epoch());
+}
+
+TEST_CASE("states of older versions, without boot and steady time, are read", "[K3]") {
+  auto state = parsed(open_state(parking().alert, "boot-a"));
+  state.erase("boot");
+  state.erase("steady");
+  const auto restored = read_open_state(json::serialize(state)).value();
+  CHECK(restored.alert.id == parking().alert.id);
+  CHECK(restored.boot_id.empty());
+  CHECK(restored.started_steady_ms == 0);
+}
+
 TEST_CASE("a state that cannot be read is corrupt, not a crash", "[K7]") {
-  const std::string good = open_state(parking().alert);
+  const std::string good = open_state(parking().alert, "boot-a");
   auto replaced = [&good](const char* member, const json::value& value) {
     auto state = parsed(good);
     state[member] = value;
@@ -233,7 +461,10 @@ TEST_CASE("a state that cannot be read is corrupt, not a crash", "[K7]") {
                                      replaced("likeness", "abc"),
                                      replaced("likeness", "xy"),
                                      replaced("likeness", "0x"),
-                                     replaced("measure", nullptr)};
+                                     replaced("measure", nullptr),
+                                     replaced("boot", 7),
+                                     replaced("steady", "7"),
+                                     replaced("ended", "now")};
   for (const auto& text : bad) {
     INFO(text);
     const auto alert = read_open_state(text);

@@ -32,7 +32,5 @@ std::string configuration(const Footage& footage, const std::filesystem::path& s
 void measure_whole(const Request& request);
 /// One look of each detector, and one picture of evidence, against decoding of one picture and against MOG2.
 void measure_looks(const Request& request);
-/// Alerts taken by the store against bare SQLite commits of the same bytes.
-void measure_store(const Request& request);
 
 }  // namespace kuzet::bench

@@ -28,82 +28,78 @@ std::string text_of(const std::filesystem::path& file) {
 
 double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
 
-class Child {
- public:
-  Child(std::vector<std::string> command, const std::filesystem::path& log) : name_(command[0]), log_(log) {
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    std::vector<char*> words;
-    for (auto& word : command) words.push_back(word.data());
-    words.push_back(nullptr);
-    const int failed = posix_spawn(&pid_, words[0], &actions, nullptr, words.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (failed != 0) throw std::runtime_error("cannot start " + name_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
-    if (ended_) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-
-  /// False when it has ended.
-  [[nodiscard]] bool running() const {
-    siginfo_t state{};
-    return ::waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == 0;
-  }
-
-  void must_run() const {
-    if (!running()) throw std::runtime_error(name_ + " ended before its time:\n" + text_of(log_));
-  }
-
-  /// Seconds of processor until now, from /proc/PID/stat.
-  [[nodiscard]] double used() const {
-    const std::string stat = text_of(proc("stat"));
-    std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // its name may hold anything
-    std::string skipped;
-    for (int i = 3; i <= 13; ++i) fields >> skipped;
-    double user = 0, system = 0;
-    fields >> user >> system;
-    return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-  }
-
-  /// MiB at most so far.
-  [[nodiscard]] double peak() const {
-    std::ifstream status(proc("status"));
-    for (std::string line; std::getline(status, line);)
-      if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-    return 0;
-  }
-
-  void ask_to_end() const { ::kill(pid_, SIGTERM); }
-
-  /// Waits for its end and gives all the processor time that it took.
-  double finish(bool must_succeed) {
-    int status = 0;
-    rusage usage{};
-    if (::wait4(pid_, &status, 0, &usage) != pid_) throw std::runtime_error("cannot wait for " + name_);
-    ended_ = true;
-    if (must_succeed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-      throw std::runtime_error(name_ + " failed:\n" + text_of(log_));
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  }
-
- private:
-  [[nodiscard]] std::filesystem::path proc(const char* file) const {
-    return std::filesystem::path("/proc") / std::to_string(pid_) / file;
-  }
-
-  std::string name_;
-  std::filesystem::path log_;
-  pid_t pid_ = -1;
-  bool ended_ = false;
-};
-
 }  // namespace
+
+Child::Child(std::vector<std::string> command, const std::filesystem::path& log, std::vector<std::string> environment)
+    : name_(command[0]), log_(log) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  std::vector<char*> words, variables;
+  for (auto& word : command) words.push_back(word.data());
+  for (auto& variable : environment) variables.push_back(variable.data());
+  for (char** one = environ; *one != nullptr; ++one) variables.push_back(*one);
+  words.push_back(nullptr);
+  variables.push_back(nullptr);
+  const int failed = posix_spawn(&pid_, words[0], &actions, nullptr, words.data(), variables.data());
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) throw std::runtime_error("cannot start " + name_);
+}
+
+Child::~Child() {
+  if (ended_) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+bool Child::running() const {
+  siginfo_t state{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == 0;
+}
+
+void Child::must_run() const {
+  if (!running()) throw std::runtime_error(name_ + " ended before its time:\n" + text_of(log_));
+}
+
+double Child::used() const {
+  const std::string stat = text_of(proc("stat"));
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));  // its name may hold anything
+  std::string skipped;
+  for (int i = 3; i <= 13; ++i) fields >> skipped;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double Child::mebibytes(const char* file, std::string_view name) const {
+  std::ifstream lines(proc(file));
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(name)) return std::stod(line.substr(name.size())) / 1024;
+  return 0;
+}
+
+Child::Memory Child::memory() const {
+  constexpr const char* sums = "smaps_rollup";
+  return {mebibytes(sums, "Rss:"), mebibytes(sums, "Pss:"),
+          mebibytes(sums, "Private_Clean:") + mebibytes(sums, "Private_Dirty:")};
+}
+
+void Child::ask_to_end() const { ::kill(pid_, SIGTERM); }
+
+double Child::finish(bool must_succeed) {
+  int status = 0;
+  rusage usage{};
+  if (::wait4(pid_, &status, 0, &usage) != pid_) throw std::runtime_error("cannot wait for " + name_);
+  ended_ = true;
+  if (must_succeed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+    throw std::runtime_error(name_ + " failed:\n" + text_of(log_));
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+std::filesystem::path Child::proc(const char* file) const {
+  return std::filesystem::path("/proc") / std::to_string(pid_) / file;
+}
 
 Cost run_for(std::chrono::seconds duration, std::vector<std::string> command, const std::filesystem::path& log) {
   const auto began = std::chrono::steady_clock::now();

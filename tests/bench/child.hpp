@@ -2,12 +2,48 @@
 // What another program costs: its processor time to the end, its steady processor time and its peak of memory.
 #pragma once
 
+#include <sys/types.h>
 #include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace kuzet::bench {
+
+/// Another program, killed when this object ends. Throws std::runtime_error when it cannot be started.
+class Child {
+ public:
+  /// What it prints goes to `log`; `environment` ("NAME=value") comes before ours.
+  Child(std::vector<std::string> command, const std::filesystem::path& log, std::vector<std::string> environment = {});
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child();
+
+  /// False when it has ended.
+  [[nodiscard]] bool running() const;
+  void must_run() const;
+  /// Seconds of processor until now, from /proc/PID/stat.
+  [[nodiscard]] double used() const;
+  /// MiB at most so far.
+  [[nodiscard]] double peak() const { return mebibytes("status", "VmHWM:"); }
+  /// MiB now: of all its pages; of its part of those that it shares with others; of those that are its own.
+  struct Memory {
+    double resident = 0, proportional = 0, own = 0;
+  };
+  [[nodiscard]] Memory memory() const;
+  void ask_to_end() const;
+  /// Waits for its end and gives all the processor time that it took.
+  double finish(bool must_succeed);
+
+ private:
+  [[nodiscard]] std::filesystem::path proc(const char* file) const;
+  [[nodiscard]] double mebibytes(const char* file, std::string_view name) const;
+
+  std::string name_;
+  std::filesystem::path log_;
+  pid_t pid_ = -1;
+  bool ended_ = false;
+};
 
 struct Cost {
   double whole = 0;   ///< seconds of processor, user and system, from its start to its end

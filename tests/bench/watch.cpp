@@ -18,7 +18,7 @@ struct Part {
   const char* name;
   void (*measure)(const bench::Request&);
 };
-constexpr Part parts[] = {{"whole", &bench::measure_whole}, {"looks", &bench::measure_looks}, {"store", &bench::measure_store}};
+constexpr Part parts[] = {{"whole", &bench::measure_whole}, {"looks", &bench::measure_looks}};
 
 /// Recordings have no zone of their own: the lower middle, where roads are.
 const Polygon lower_middle{{0.2, 0.4}, {0.8, 0.4}, {0.8, 0.95}, {0.2, 0.95}};
@@ -46,11 +46,10 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app{"Measures the agent against yardsticks of the same run: bare decoding, MOG2, bare SQLite commits."};
+  CLI::App app{"Measures the agent against yardsticks of the same run: bare decoding, MOG2."};
   app.add_option("scene", arguments.scene, "what kuzet-scene has rendered")->required()->check(CLI::ExistingFile);
   app.add_option("recordings", arguments.recordings, "further videos")->check(CLI::ExistingFile);
-  app.add_option("--part", arguments.parts, "only this: whole, looks or store")
-      ->check(CLI::IsMember({"whole", "looks", "store"}));
+  app.add_option("--part", arguments.parts, "only this: whole or looks")->check(CLI::IsMember({"whole", "looks"}));
   app.add_option("--seconds", arguments.seconds, "how long each program runs")
       ->check(CLI::Range(10, 3600))
       ->capture_default_str();

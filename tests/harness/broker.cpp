@@ -12,6 +12,7 @@
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace kuzet::test {
 
@@ -25,16 +26,6 @@ sockaddr_in loopback(int port) {
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return address;
-}
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  auto address = loopback(0);
-  socklen_t length = sizeof address;
-  ::bind(fd, std::bit_cast<const sockaddr*>(&address), length);
-  ::getsockname(fd, std::bit_cast<sockaddr*>(&address), &length);
-  ::close(fd);
-  return ntohs(address.sin_port);
 }
 
 bool answers(int port) {
@@ -72,13 +63,49 @@ std::vector<std::string> subscriber(int port) {
 
 }  // namespace
 
-Broker::Broker() : port_(free_port()) {
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  auto address = loopback(0);
+  socklen_t length = sizeof address;
+  ::bind(fd, std::bit_cast<const sockaddr*>(&address), length);
+  ::getsockname(fd, std::bit_cast<sockaddr*>(&address), &length);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+Broker::Broker(BrokerSettings settings) : settings_(std::move(settings)), port_(free_port()) {
+  configure();
+  start();
+}
+
+void Broker::configure() {
   std::ostringstream text;
-  text << "listener " << port_ << " 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location "
-       << folder_.path().string() << "/\nautosave_on_changes true\nautosave_interval 1\n";
+  text << "per_listener_settings false\nlistener " << port_ << " 127.0.0.1\n";
+  if (settings_.websockets) text << "protocol websockets\n";
+  if (settings_.certificate)
+    text << "certfile " << settings_.certificate->file.string() << "\nkeyfile " << settings_.certificate->key.string() << "\n";
+  if (!settings_.authority.empty()) text << "cafile " << settings_.authority.string() << "\nrequire_certificate true\n";
+  // Mosquitto 2.0.11 ends itself when all its listeners speak WebSockets.
+  if (settings_.websockets) text << "listener " << free_port() << " 127.0.0.1\n";
+  text << settings_.extra << "\nallow_anonymous " << (settings_.passwords.empty() ? "true" : "false")
+       << "\npersistence true\npersistence_location " << folder_.path().string()
+       << "/\nautosave_on_changes true\nautosave_interval 1\n";
+  if (!settings_.acl.empty()) {
+    write_text(folder_ / "acl", settings_.acl);
+    text << "acl_file " << (folder_ / "acl").string() << "\n";
+  }
+  if (!settings_.passwords.empty()) {
+    write_text(folder_ / "passwords", settings_.passwords);
+    (void)run({"mosquitto_passwd", "-U", (folder_ / "passwords").string()});
+    text << "password_file " << (folder_ / "passwords").string() << "\n";
+  }
   if (::geteuid() == 0) text << "user root\n";  // so that it may write into the test's own folder
   write_text(folder_ / "mosquitto.conf", text.str());
-  start();
+}
+
+std::string Broker::url(const std::string& host) const {
+  const std::string scheme = settings_.websockets ? "ws" : "mqtt";
+  return scheme + (settings_.certificate ? "s" : "") + "://" + host + ":" + std::to_string(port_);
 }
 
 void Broker::start() {

@@ -2,31 +2,54 @@
 // A real Mosquitto that can be killed and started again, and a durable subscriber that writes down all that it gets.
 #pragma once
 
+#include "tests/harness/certificates.hpp"
 #include "tests/harness/process.hpp"
 #include "tests/harness/temp_folder.hpp"
 
 #include <boost/json/object.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kuzet::test {
 
+/// A port of loopback that nobody listens on just now.
+int free_port();
+
+/// What makes a broker another one than a plain one that lets everybody in.
+struct BrokerSettings {
+  std::optional<Certificate> certificate;  ///< with it the broker speaks TLS
+  std::filesystem::path authority;         ///< clients need a certificate that this one signed; empty: they need none
+  bool websockets = false;
+  std::string acl;        ///< the text of an access file; empty: everybody may everything
+  std::string passwords;  ///< lines of "name:password"; empty: everybody is let in
+  std::string extra;      ///< further lines of the configuration, those of the listener
+};
+
 /// Keeps what it was given over its own death (autosave_on_changes).
 class Broker {
  public:
-  Broker();
+  Broker() : Broker(BrokerSettings{}) {}
+  explicit Broker(BrokerSettings settings);
   void start();
   void kill();
   [[nodiscard]] int port() const { return port_; }
-  [[nodiscard]] std::string url() const { return "mqtt://127.0.0.1:" + std::to_string(port_); }
+  /// By its address, or, where it has a certificate, by the name "localhost".
+  [[nodiscard]] std::string url() const { return url(settings_.certificate ? "localhost" : "127.0.0.1"); }
+  [[nodiscard]] std::string url(const std::string& host) const;
+  /// All that it wrote about itself.
+  [[nodiscard]] std::string log() const { return read_text(folder_ / "log"); }
 
   /// False where this machine has no Mosquitto; a test that needs it then says so and is skipped.
   static bool available();
 
  private:
+  void configure();
+
   TempFolder folder_;
+  BrokerSettings settings_;
   int port_;
   std::optional<Process> process_;
 };

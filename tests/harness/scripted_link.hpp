@@ -14,13 +14,18 @@
 
 namespace kuzet::test {
 
-/// `To` is told of events as the Link's user is (a Publisher): connected(), lost(), answered(), each with the test's time.
+/// `To` is told of events as the Link's user is (a Publisher): connected(), lost(), answered(), arrived(), each with the test's
+/// time.
 template <class To>
 class ScriptedLink final : public link::Link {
  public:
   struct Sent {
     std::uint64_t number = 0;
     link::Message message;
+  };
+  struct Subscribed {
+    std::uint64_t number = 0;
+    std::vector<std::string> filters;
   };
 
   // What the publisher calls.
@@ -34,9 +39,17 @@ class ScriptedLink final : public link::Link {
       return Error{Code::io, "not connected"};
     }
     if (std::exchange(broken_, false)) return Error{Code::io, "broken pipe"};
+    sent.push_back({number, message});
+    if (message.qos == 0) return {};
     unanswered.push_back({number, message});
     most_unanswered = std::max(most_unanswered, unanswered.size());
-    sent.push_back({number, message});
+    return {};
+  }
+  Result<> subscribe(std::uint64_t number, const std::vector<std::string>& filters) override {
+    if (state_ != State::online) return Error{Code::io, "not connected"};
+    subscribed.push_back({number, filters});
+    ungranted.push_back({number, filters});
+    sent_before_subscribing = subscribed.size() == 1 ? sent.size() : sent_before_subscribing;
     return {};
   }
   void disconnect(std::chrono::milliseconds) override {
@@ -46,6 +59,7 @@ class ScriptedLink final : public link::Link {
   void drop() override {
     state_ = State::down;
     unanswered.clear();
+    ungranted.clear();
   }
 
   // What the test says.
@@ -55,9 +69,24 @@ class ScriptedLink final : public link::Link {
     to_->connected(welcome, now);
   }
   void refuses_connect(const Moment& now) { drops(now, "connection refused"); }
+  void refuses_version(const Moment& now) {
+    drop();
+    to_->lost(link::Loss{"unsupported protocol version", true}, now);
+  }
   void drops(const Moment& now, const std::string& why = "connection reset") {
     drop();
-    to_->lost({Code::io, why}, now);
+    to_->lost(link::Loss{why, false}, now);
+  }
+  /// Answers all subscriptions.
+  void grants(const Moment& now, int reason = 1) {
+    for (const auto& one : std::exchange(ungranted, {})) to_->answered(one.number, reason, now);
+  }
+  /// A message comes from somebody else.
+  void brings(const Moment& now, const std::string& topic, const std::string& payload) {
+    link::Message message;
+    message.topic = topic;
+    message.payload = payload;
+    to_->arrived(message, now);
   }
   /// Acknowledges the `n` oldest messages.
   void accepts(const Moment& now, std::size_t n = 1) { answers(now, n, 0); }
@@ -79,8 +108,11 @@ class ScriptedLink final : public link::Link {
   [[nodiscard]] int published_offline() const { return published_offline_; }
 
   std::vector<link::Connection> attempts;
-  std::vector<Sent> sent;        ///< everything, from the first connection on
-  std::vector<Sent> unanswered;  ///< on this connection, oldest first
+  std::vector<Sent> sent;              ///< everything, from the first connection on
+  std::vector<Sent> unanswered;        ///< on this connection, oldest first
+  std::vector<Subscribed> subscribed;  ///< from the first connection on
+  std::vector<Subscribed> ungranted;
+  std::size_t sent_before_subscribing = 0;  ///< on the first connection
   std::size_t most_unanswered = 0;
   bool said_goodbye = false;
 

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// `kuzet status`: what the running agent says of itself.
+#include "agent/cli/cli.hpp"
+#include "agent/run/control.hpp"
+
+#include <CLI/App.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+namespace kuzet::cli {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string plain(const json::value& value) {
+  if (value.is_string()) return std::string(value.as_string());
+  if (value.is_null()) return "-";
+  if (!value.is_object()) return json::serialize(value);
+  std::string out;
+  for (const auto& member : value.as_object())
+    out += (out.empty() ? "" : ", ") + std::string(member.key()) + " " + plain(member.value());
+  return out;
+}
+
+/// One block for each part, one line for each figure.
+void print(const json::object& status) {
+  for (const auto& [name, part] : status) {
+    if (part.is_array()) {
+      for (const auto& one : part.as_array()) std::cout << std::setw(14) << std::left << name << plain(one) << '\n';
+    } else if (part.is_object()) {
+      for (const auto& member : part.as_object())
+        std::cout << std::setw(14) << std::left << name << std::setw(20) << std::string(member.key()) << plain(member.value())
+                  << '\n';
+    } else {
+      std::cout << std::setw(14) << std::left << name << plain(part) << '\n';
+    }
+  }
+}
+
+void status(const std::string& file, bool as_json) {
+  const auto all = load_or_exit(file);
+  const auto text = run::ask_status(all.store.path);
+  if (!text) give_up("status: " + text.error().what);
+  if (as_json) return void(std::cout << *text);
+  boost::system::error_code unreadable;
+  const auto parsed = json::parse(*text, unreadable);
+  if (unreadable || !parsed.is_object()) give_up("status: the agent's answer cannot be read");
+  print(parsed.as_object());
+}
+
+}  // namespace
+
+void add_status(CLI::App& app) {
+  auto* command = app.add_subcommand("status", "The running agent: cameras, uplink, what waits in the store");
+  auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
+  auto as_json = std::make_shared<bool>(false);
+  add_config_option(*command, *file);
+  command->add_flag("--json", *as_json, "One line of JSON");
+  command->callback([file, as_json] { status(*file, *as_json); });
+}
+
+}  // namespace kuzet::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS in words for a person: files that cannot be read, and why a handshake failed.
+#pragma once
+
+#include "agent/link/link.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kuzet::link {
+
+/// What is wrong with the connection's files: "tls.ca: FILE: No such file or directory". Nothing when they can be read, hold
+/// what they should, and the key is the certificate's. Reads files.
+std::optional<std::string> unusable_file(const Connection& connection);
+
+/// What was overheard of one TLS handshake, in the words of OpenSSL and Paho.
+class Handshake {
+ public:
+  /// One line of OpenSSL's error queue: "THREAD:error:CODE:library:function:reason:file:line:more".
+  void failed(std::string_view line);
+  /// One line of Paho's trace; what is not about TLS is passed over.
+  void traced(std::string_view line);
+  /// One side sent the other away.
+  [[nodiscard]] bool refused() const { return !alert_.empty() || !error_.empty(); }
+  /// One sentence about what went wrong; empty when nothing was heard.
+  [[nodiscard]] std::string why(const Connection& connection) const;
+
+ private:
+  std::string error_;  // the last reason
+  std::string alert_;  // what one side told the other
+  bool sent_ = false;  // we told the broker
+  bool done_ = false;
+  bool other_host_ = false;
+};
+
+}  // namespace kuzet::link

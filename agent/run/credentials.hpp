@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// How this board shows itself to the broker: names, password and certificates, read anew for each connection.
+#pragma once
+
+#include "agent/link/link.hpp"
+#include "agent/run/configuration.hpp"
+#include "agent/uplink/wire.hpp"
+
+#include <string>
+
+namespace kuzet::run {
+
+uplink::Identity identity_of(const Configuration& all);
+
+/// All of a connection but server, version and will. `config`: the password file cannot be read.
+Result<link::Connection> connection_of(const Configuration& all);
+
+/// Changes when one of the files that connection_of() and TLS read is exchanged: their names, sizes, times and inodes.
+std::string credentials_mark(const UplinkSettings& uplink);
+
+/// The birth message's account of what this node is and watches; `key` is the journal's public key.
+boost::json::object account_of(const Configuration& all, const std::string& key);
+
+}  // namespace kuzet::run

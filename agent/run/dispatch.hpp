@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of events once they are found: stored, sent, confirmed; and what the control centre says to this board.
+#pragma once
+
+#include "agent/outbox/keeper.hpp"
+#include "agent/run/configuration.hpp"
+#include "agent/run/observer.hpp"
+#include "agent/run/recorder.hpp"
+#include "agent/uplink/backlog.hpp"
+#include "agent/uplink/commands.hpp"
+#include "agent/uplink/publisher.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kuzet::run {
+
+/// The store's options for a configuration, with the words for the messages that it writes itself.
+outbox::Options store_options(const Configuration& all, const std::string& boot_id);
+
+/// The way of everything to the control centre and back: keeper, recorder, publisher, link and command desk, on one
+/// io_context's thread. Works without an uplink too: everything is stored then.
+class Dispatch {
+ public:
+  using Done = std::function<void(Result<boost::json::object>)>;
+
+  /// What it needs of the agent.
+  struct Hooks {
+    std::function<void(const std::string& sentence)> say;
+    Recorder::Recorded recorded;
+    std::function<std::vector<Alert>()> open;                        ///< the alerts that are open now
+    std::function<void(const uplink::Command& command, Done)> obey;  ///< what concerns cameras, rules and the configuration
+    std::function<boost::json::object()> about;                      ///< the agent's part of health and status
+    std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
+  };
+
+  /// `config`: the password file or the command key cannot be read.
+  static Result<std::unique_ptr<Dispatch>> open(boost::asio::io_context& io, const Configuration& all, const Clock& clock,
+                                                outbox::Outbox store, Hooks hooks);
+  ~Dispatch();
+  Dispatch(const Dispatch&) = delete;
+  Dispatch& operator=(const Dispatch&) = delete;
+
+  void record(AlertEvent event, Frame frame);
+  void observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
+  /// Keeps a small fact over restarts; an empty value takes it away.
+  void remember(const std::string& name, const std::string& value);
+  /// Runs `work` on the thread of the store and tells its result at home: what takes time, such as encoding.
+  template <class Work, class Tell>
+  void apart(Work work, Tell tell) {
+    keeper_.ask([work = std::move(work)](outbox::Outbox&) mutable { return work(); }, std::move(tell));
+  }
+
+  /// Once a second.
+  void tick();
+  /// Nothing waits for the disk any more.
+  [[nodiscard]] bool idle() const { return recorder_.idle(); }
+  /// Says good-bye to broker and disk.
+  void stop();
+
+  /// Nothing waits for the control centre any more, as of the last tick.
+  [[nodiscard]] bool delivered() const;
+  [[nodiscard]] bool online() const { return publisher_ && publisher_->online(); }
+  /// All that `kuzet status`, health and diagnose tell.
+  [[nodiscard]] boost::json::object status() const;
+
+ private:
+  /// What the store knows, asked for each second on its own thread.
+  struct Book {
+    outbox::Counts counts;
+    std::optional<outbox::Checkpoint> checkpoint;
+    std::string store;
+    std::optional<outbox::Salvage> salvage;
+    bool centre = false;
+  };
+
+  Dispatch(boost::asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks,
+           std::optional<outbox::Key> site_key);
+  void connect(std::optional<outbox::Key> site_key);
+  void recorded(const AlertEvent& event, const outbox::Stamp& stamp);
+  void pace();
+  void set_right(const Moment& now);
+  void flush_observations(const Moment& now);
+  void look_into_store(const Moment& now);
+  static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
+  void read(const Book& book);
+  void say_health(const Moment& now);
+  void watch_credentials(const Moment& now);
+  void obey(const uplink::Order& order, Done done);
+
+  const Configuration& all_;
+  const Clock& clock_;
+  Hooks hooks_;
+  uplink::Identity who_;
+  std::uint64_t boot_;
+  Steady began_;
+  Book book_;
+  std::string public_key_;
+  outbox::Keeper::Home home_;
+  outbox::Keeper keeper_;
+  uplink::KeeperBacklog backlog_;
+  Recorder recorder_;
+  Observer observer_;
+  std::optional<uplink::CommandDesk> desk_;
+  std::optional<uplink::Publisher> publisher_;
+  std::unique_ptr<link::Link> link_;
+  boost::asio::steady_timer pace_;
+  std::string credentials_mark_;
+  std::optional<Steady> credentials_seen_, health_said_;
+  bool store_failed_ = false;  // it cannot be believed any more
+  bool looking_ = false;
+  bool set_right_ = false;     // what was recorded before the clock was set
+  std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
+  bool told_dropped_ = false, told_trouble_ = false;
+};
+
+}  // namespace kuzet::run

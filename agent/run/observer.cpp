@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Report by exception with a heartbeat.
+#include "agent/run/observer.hpp"
+
+namespace kuzet::run {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration every = 10s;      // between two batches of a source
+constexpr Duration heartbeat = 60s;  // what does not change is told again after this long, so that silence means a fault
+
+}  // namespace
+
+void Observer::see(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at) {
+  values_[{source, zone, observation.what}].newest = {at, zone, observation};
+}
+
+std::vector<Observer::Batch> Observer::take(const Moment& now) {
+  std::vector<Batch> out;
+  if (turn_ && now.steady - *turn_ < every) return out;
+  turn_ = now.steady;
+  for (auto& [key, value] : values_) {
+    const auto& values = value.newest.observation.values;
+    const bool fresh = !value.when || value.newest.at.steady > *value.when;  // a dead camera's last value is not told again
+    const bool worth = !value.when || values != value.told || now.steady - *value.when >= heartbeat;
+    if (!fresh || !worth) continue;
+    const auto& source = std::get<0>(key);
+    if (out.empty() || out.back().source != source) out.push_back({source, {}});
+    out.back().observed.push_back(value.newest);
+    value.told = values;
+    value.when = now.steady;
+  }
+  return out;
+}
+
+}  // namespace kuzet::run
