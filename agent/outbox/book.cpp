@@ -19,7 +19,8 @@ Result<std::unique_ptr<Book>> Book::open(const std::filesystem::path& file, cons
 
 Result<> Book::load() {
   const auto store = meta.text("store");
-  const auto boot = meta.number("boot"), seq = meta.number("seq"), began = meta.number("boot_seq"), lost = meta.number("given_up");
+  const auto boot = meta.number("boot"), seq = meta.number("seq"), began = meta.number("boot_seq"),
+             lost = meta.number("given_up");
   if (!store) return store.error();
   for (const auto* number : {&boot, &seq, &began, &lost})
     if (!*number) return number->error();
@@ -42,8 +43,9 @@ Result<> Book::load_checkpoint() {
   const auto there = query.step();
   if (!there) return there.error();
   if (*there)
-    signed_last = Checkpoint{query.text(0), query.number(1), query.text(2), query.number(3), query.text(4),
-                             Wall(std::chrono::milliseconds(query.integer(5))), query.text(6)};
+    signed_last = Checkpoint{query.text(0),   query.number(1), query.text(2),
+                             query.number(3), query.text(4),   Wall(std::chrono::milliseconds(query.integer(5))),
+                             query.text(6)};
   return {};
 }
 
@@ -74,7 +76,10 @@ Result<> Book::start(const std::string& boot_id) {
 }
 
 Result<Stamp> Book::append(const Draft& draft) {
-  if (auto fresh = refresh(); !fresh) return fresh.error();
+  // A single statement commits by itself, and leaves nothing behind when it fails.
+  const bool alone = sqlite3_get_autocommit(db.raw()) != 0;
+  if (alone)
+    if (auto fresh = refresh(); !fresh) return fresh.error();
   const Stamp stamp = next();
   const auto work = [&]() -> Result<Stamp> {
     if (auto done = journal.append(draft, stamp); !done) return done.error();
@@ -84,8 +89,6 @@ Result<Stamp> Book::append(const Draft& draft) {
     last = stamp;
     return stamp;
   };
-  // A single statement commits by itself, and leaves nothing behind when it fails.
-  const bool alone = sqlite3_get_autocommit(db.raw()) != 0;
   return alone && !draft.pictures.empty() ? change(work) : work();
 }
 
@@ -114,7 +117,8 @@ Result<std::optional<Wall>> Book::oldest() {
   std::uint64_t from = prefixes.done().seq + 1;
   while (const auto end = prefixes.end_of_hole(from)) from = *end + 1;
   auto query = db.prepare(
-      "SELECT coalesce(c.at, j.at) FROM journal j LEFT JOIN corrected c ON c.seq = j.seq WHERE j.seq >= ? ORDER BY j.seq LIMIT 1");
+      "SELECT coalesce(c.at, j.at) FROM journal j LEFT JOIN corrected c ON c.seq = j.seq WHERE j.seq >= ? ORDER BY j.seq LIMIT "
+      "1");
   const auto there = query.bind(1, from).step();
   if (!there) return there.error();
   return *there ? std::optional(Wall(std::chrono::milliseconds(query.integer(0)))) : std::nullopt;

@@ -28,6 +28,8 @@ struct Book {
   static Result<std::unique_ptr<Book>> open(const std::filesystem::path& file, const std::filesystem::path& evidence);
   /// Reads again what memory holds.
   Result<> load();
+  /// Reads it again where a failure may have left it ahead of the disk.
+  Result<> refresh();
   /// Counts the boot; a store that has no id gets one.
   Result<> start(const std::string& boot_id);
 
@@ -56,14 +58,13 @@ struct Book {
   Salvaged salvaged{db, prefixes};
   Pictures pictures;
   Ledger ledger{db};
-  Stamp last;  ///< of the last message
+  Stamp last;                  ///< of the last message
   std::uint64_t boot_seq = 0;  ///< the last number before this boot
   std::uint64_t given_up = 0;
   std::optional<Checkpoint> signed_last;
 
  private:
   Result<> load_checkpoint();
-  Result<> refresh();
   [[nodiscard]] Stamp next() const { return {last.store, last.seq + 1, last.boot}; }
 
   bool stale_ = false;  // memory may be ahead of the disk

@@ -16,8 +16,12 @@ constexpr auto observations_live = std::chrono::hours(24 * 7);
 Gap gap_of(const std::vector<Pictures::Row>& rows, const Book& book, const std::string& why) {
   const auto& first = rows.front();
   const auto place = [](std::int64_t seq) { return static_cast<std::uint64_t>(seq < 0 ? seq + Pictures::elsewhere : seq); };
-  return {first.store.empty() ? book.last.store : first.store, place(first.seq), place(rows.back().seq), Class::evidence,
-          rows.size(), why};
+  return {first.store.empty() ? book.last.store : first.store,
+          place(first.seq),
+          place(rows.back().seq),
+          Class::evidence,
+          rows.size(),
+          why};
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ Result<> Journal::load_first() {
   first_ = {};
   before_ = 0;
   auto query = db_->prepare(
-      "SELECT seq, n, total, length(CAST(body AS BLOB)) + length(topic) + coalesce(length(CAST(state AS BLOB)), 0) + length(alert) "
+      "SELECT seq, n, total, length(CAST(body AS BLOB)) + length(topic) + coalesce(length(CAST(state AS BLOB)), 0) + "
+      "length(alert) "
       "FROM journal ORDER BY seq LIMIT 1");
   const auto there = query.step();
   if (!there) return there.error();

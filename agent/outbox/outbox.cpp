@@ -36,7 +36,8 @@ Result<> settle_refused(Book& book, std::int64_t row, int reason, Wall now) {
 Result<std::vector<std::uint64_t>> sent_events_of(Book& book, const std::set<std::string>& alerts) {
   std::vector<std::uint64_t> out;
   const auto& prefixes = book.prefixes;
-  auto passed = book.db.prepare("SELECT j.seq, j.alert FROM refused r JOIN journal j ON j.seq = r.seq WHERE r.reason = 0");
+  auto passed =
+      book.db.prepare("SELECT j.seq, j.alert FROM refused r CROSS JOIN journal j ON j.seq = r.seq WHERE r.reason = 0");
   for (auto more = passed.step(); !more || *more; more = passed.step()) {
     if (!more) return more.error();
     if (alerts.contains(passed.text(1))) out.push_back(passed.number(0));

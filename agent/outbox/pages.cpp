@@ -9,13 +9,13 @@ namespace kuzet::outbox {
 
 namespace {
 
-#define KUZET_EVENT                                                                                                        \
-  "SELECT j.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at), "                        \
-  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq) "            \
+#define KUZET_EVENT                                                                                             \
+  "SELECT j.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at), "             \
+  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq) " \
   "FROM journal j LEFT JOIN corrected c ON c.seq = j.seq "
-#define KUZET_LETTER                                                                                                       \
-  "SELECT r.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at) FROM refused r "         \
-  "JOIN journal j ON j.seq = r.seq LEFT JOIN corrected c ON c.seq = r.seq "
+#define KUZET_LETTER                                                                                              \
+  "SELECT r.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at) FROM refused r " \
+  "CROSS JOIN journal j ON j.seq = r.seq LEFT JOIN corrected c ON c.seq = r.seq "
 
 constexpr auto events_from = KUZET_EVENT "WHERE j.seq >= ?1 ORDER BY j.seq";
 constexpr auto event_alone = KUZET_EVENT "WHERE j.seq = ?1";
@@ -24,8 +24,9 @@ constexpr auto dead_letters = KUZET_LETTER "WHERE r.reason <> 0 AND r.seq > max(
 constexpr auto late_letters = KUZET_LETTER "WHERE r.reason = 0 AND r.seq > max(?1, 0) AND r.seq <= ?3 ORDER BY r.seq LIMIT ?2";
 
 Pending event_of(const Statement& row, const std::string& store) {
-  return {{0, row.integer(0)}, Class::alert, store,       row.number(0), row.text(2),
-          row.text(3),         row.text(4),  row.text(5), Wall(std::chrono::milliseconds(row.integer(6)))};
+  return {{0, row.integer(0)}, Class::alert, store,
+          row.number(0),       row.text(2),  row.text(3),
+          row.text(4),         row.text(5),  Wall(std::chrono::milliseconds(row.integer(6)))};
 }
 
 /// Whether an event of the journal stands on this shelf.
@@ -38,7 +39,9 @@ bool belongs(const Prefixes& prefixes, Shelf shelf, const Statement& row) {
 }
 
 Walk::Span span_of(const Book& book, const Page& page) {
-  const auto above = [&](std::uint64_t mark) { return std::max(page.after < 0 ? 0 : static_cast<std::uint64_t>(page.after), mark) + 1; };
+  const auto above = [&](std::uint64_t mark) {
+    return std::max(page.after < 0 ? 0 : static_cast<std::uint64_t>(page.after), mark) + 1;
+  };
   const auto known = [&prefixes = book.prefixes](std::uint64_t seq) { return prefixes.end_of_hole(seq); };
   const auto last = book.journal.last().seq;
   switch (page.shelf) {
@@ -63,7 +66,8 @@ Result<> letters(Book& book, std::string_view sql, const Page& page, std::vector
 Result<> observations(Book& book, const Page& page, std::vector<Pending>& out) {
   const auto first = page.since ? book.telemetry.first_since(*page.since) : Result<std::uint64_t>(0);
   if (!first) return first.error();
-  auto query = book.db.prepare("SELECT seq, schema, topic, body, at FROM telemetry WHERE seq >= ? AND reason IS NULL ORDER BY seq");
+  auto query =
+      book.db.prepare("SELECT seq, schema, topic, body, at FROM telemetry WHERE seq >= ? AND reason IS NULL ORDER BY seq");
   query.bind(1, std::max(page.after < 0 ? 0 : static_cast<std::uint64_t>(page.after) + 1, *first));
   while (out.size() < page.limit) {
     const auto more = query.step();
@@ -71,8 +75,15 @@ Result<> observations(Book& book, const Page& page, std::vector<Pending>& out) {
     if (!*more) return {};
     const Wall at(std::chrono::milliseconds(query.integer(4)));
     if (page.since && at < *page.since) continue;
-    out.push_back({{0, query.integer(0)}, Class::observation, book.last.store, query.number(0), {}, query.text(1), query.text(2),
-                   query.text(3), at});
+    out.push_back({{0, query.integer(0)},
+                   Class::observation,
+                   book.last.store,
+                   query.number(0),
+                   {},
+                   query.text(1),
+                   query.text(2),
+                   query.text(3),
+                   at});
   }
   return {};
 }

@@ -70,7 +70,8 @@ Result<int> Pictures::last_number(const std::string& alert) {
 }
 
 Result<> Pictures::add(const Row& row) {
-  auto write = db_->prepare("INSERT INTO picture (alert, n, topic, sha256, bytes, seq, sent, store) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+  auto write =
+      db_->prepare("INSERT INTO picture (alert, n, topic, sha256, bytes, seq, sent, store) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   write.bind(1, row.about.alert).bind(2, row.about.n).bind(3, row.about.topic).bind(4, row.about.sha256);
   write.bind(5, row.about.bytes).bind(6, row.seq).bind(7, row.sent ? 1 : 0);
   if (!row.store.empty()) write.bind(8, row.store);

@@ -14,8 +14,8 @@
 
 namespace kuzet::outbox {
 
-/// The table `picture` and the folder `evidence`. The row of a picture that was given up stays, with 0 bytes, so that its number
-/// is never given again. One thread; after a transaction that fails, load() brings memory back in step.
+/// The table `picture` and the folder `evidence`. The row of a picture that was given up stays, with 0 bytes, so that its
+/// number is never given again. One thread; after a transaction that fails, load() brings memory back in step.
 class Pictures {
  public:
   /// A picture as its row tells.

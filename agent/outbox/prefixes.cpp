@@ -57,7 +57,8 @@ Result<> Prefixes::load_refusals() {
     reasons_[static_cast<int>(counts.integer(0))] = counts.number(1);
     refused_salvaged_ += counts.number(2);
   }
-  auto beyond = db_->prepare("SELECT r.seq, r.reason, j.n FROM refused r JOIN journal j ON j.seq = r.seq WHERE r.seq > ?");
+  auto beyond =
+      db_->prepare("SELECT r.seq, r.reason, j.n FROM refused r CROSS JOIN journal j ON j.seq = r.seq WHERE r.seq > ?");
   beyond.bind(1, sent_.seq);
   for (auto more = beyond.step(); !more || *more; more = beyond.step()) {
     if (!more) return more.error();
@@ -182,6 +183,12 @@ Result<bool> Prefixes::refused(std::uint64_t seq, int reason, Wall now) {
   const bool refused_before = *before && **before != 0;
   const bool is_sent = (*place)->n <= sent_.n || is_ahead((*place)->n);
   if (is_sent && !refused_before) return true;  // the broker has it from an earlier try
+  const auto confirmed = is_confirmed(seq);
+  if (!confirmed) return confirmed.error();
+  if (*confirmed) {  // even the centre has it, by a try that was forgotten in a restart
+    ahead_[(*place)->n] = {(*place)->n, seq, true};
+    return true;
+  }
   if (auto done = write_refusal(row, reason, now); !done) return done.error();
   if (!is_sent) ahead_[(*place)->n] = {(*place)->n, seq, false};
   return true;

@@ -13,9 +13,9 @@ namespace {
 constexpr std::uint64_t patience = 10'000;  // so many numbers beyond the last that can be read are looked at
 constexpr auto no_end = static_cast<std::uint64_t>(INT64_MAX) - 1;
 
-#define KUZET_RESCUED                                                                                                      \
-  "SELECT j.seq, j.alert, j.schema, j.topic, coalesce((SELECT c.body FROM corrected c WHERE c.seq = j.seq), j.body), "     \
-  "coalesce((SELECT c.at FROM corrected c WHERE c.seq = j.seq), j.at), "                                                   \
+#define KUZET_RESCUED                                                                                                  \
+  "SELECT j.seq, j.alert, j.schema, j.topic, coalesce((SELECT c.body FROM corrected c WHERE c.seq = j.seq), j.body), " \
+  "coalesce((SELECT c.at FROM corrected c WHERE c.seq = j.seq), j.at), "                                               \
   "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq) FROM journal j "
 constexpr auto events_from = KUZET_RESCUED "WHERE j.seq >= ?1 ORDER BY j.seq";
 constexpr auto event_alone = KUZET_RESCUED "WHERE j.seq = ?1";
@@ -115,8 +115,15 @@ Result<> Rescue::older() {
             {first, UINT64_MAX - 1, {}, patience});
   for (auto more = walk.next(); more && *more; more = walk.next()) {
     const auto& row = walk.row();
-    const Pending message{{},           static_cast<Class>(row.integer(3)), row.text(1), row.number(2), row.text(6), row.text(7),
-                          row.text(8), row.text(9),                        wall(row.integer(5))};
+    const Pending message{{},
+                          static_cast<Class>(row.integer(3)),
+                          row.text(1),
+                          row.number(2),
+                          row.text(6),
+                          row.text(7),
+                          row.text(8),
+                          row.text(9),
+                          wall(row.integer(5))};
     if (auto done = fresh_->salvaged.add(message, row.integer(4) != 0); !done) return done;
   }
   return {};
@@ -151,7 +158,7 @@ Result<> Rescue::carry_event(const Statement& row) {
   const bool refused = !row.null(7) && row.integer(7) != 0, late = !row.null(7) && row.integer(7) == 0;
   const bool sent = !refused && (late || row.number(0) <= sent_);
   if (row.integer(6) != 0 || (sent && !centre_)) return {};
-  const Pending message{{},          Class::alert, store_,      row.number(0),        row.text(1),
+  const Pending message{{},          Class::alert, store_,      row.number(0),       row.text(1),
                         row.text(2), row.text(3),  row.text(4), wall(row.integer(5))};
   return fresh_->salvaged.add(message, sent);
 }
@@ -163,7 +170,7 @@ Result<> Rescue::observations() {
             span(read ? first : 1, observed_end_known_));
   for (auto more = walk.next(); more && *more; more = walk.next()) {
     const auto& row = walk.row();
-    const Pending message{{},          Class::observation, store_,      row.number(0),        {},
+    const Pending message{{},          Class::observation, store_,      row.number(0),       {},
                           row.text(1), row.text(2),        row.text(3), wall(row.integer(4))};
     if (auto done = fresh_->salvaged.add(message, false); !done) return done;
   }
@@ -186,17 +193,29 @@ Result<> Rescue::states() {
   return {};
 }
 
-std::map<std::string, Rescue::State> Rescue::read_states() {
+/// As they were written down, each with its own look into the journal: one that cannot be read costs no other.
+std::map<std::string, Rescue::State> Rescue::written_states() {
   std::map<std::string, State> out;
-  auto written = db_->prepare(
-      "SELECT o.alert, o.until, coalesce(o.state, (SELECT state FROM journal j WHERE j.seq = o.seq)) FROM open o");
-  const auto keep = [&out](const Statement& row) {
-    if (row.null(2))
-      out.erase(row.text(0));
+  std::map<std::string, std::uint64_t> in_journal;
+  auto written = db_->prepare("SELECT alert, seq, until, state FROM open");
+  for (auto more = written.step(); more && *more; more = written.step()) {
+    out[written.text(0)] = {written.null(2) ? std::nullopt : std::optional(written.integer(2)), written.text(3)};
+    if (written.null(3)) in_journal[written.text(0)] = written.number(1);
+  }
+  auto state = db_->prepare("SELECT state FROM journal WHERE seq = ?");
+  for (const auto& [alert, seq] : in_journal) {
+    state.reset();
+    const auto there = state.bind(1, seq).step();
+    if (there && *there)
+      out[alert].text = state.text(0);
     else
-      out[row.text(0)] = {row.null(1) ? std::nullopt : std::optional(row.integer(1)), row.text(2)};
-  };
-  for (auto more = written.step(); more && *more; more = written.step()) keep(written);
+      out.erase(alert);
+  }
+  return out;
+}
+
+std::map<std::string, Rescue::State> Rescue::read_states() {
+  auto out = written_states();
   Walk walk(*db_, "SELECT seq, alert, until, state FROM journal WHERE seq >= ?1 ORDER BY seq",
             "SELECT seq, alert, until, state FROM journal WHERE seq = ?1", span(number("open_seq") + 1, end_known_));
   for (auto more = walk.next(); more && *more; more = walk.next()) {
@@ -229,7 +248,9 @@ Result<> Rescue::pictures() {
     const bool waits = query.integer(6) == 0 && query.integer(4) > 0;
     if (!waits && !fresh_->opens.is_open(query.text(0))) continue;
     Pictures::Row row{{query.text(0), static_cast<int>(query.integer(1)), query.text(2), query.text(3), query.number(4)},
-                      query.integer(5), query.integer(6) != 0, query.text(7)};
+                      query.integer(5),
+                      query.integer(6) != 0,
+                      query.text(7)};
     if (row.seq >= 0) row.seq -= Pictures::elsewhere;
     if (row.store.empty()) row.store = store_;
     if (auto done = fresh_->pictures.add(row); !done) return done;

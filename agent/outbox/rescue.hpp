@@ -45,6 +45,7 @@ class Rescue {
   Result<> carry_event(const Statement& row);
   Result<> observations();
   Result<> states();
+  std::map<std::string, State> written_states();
   std::map<std::string, State> read_states();
   Result<> commands();
   Result<> pictures();

@@ -13,8 +13,15 @@ std::int64_t milliseconds(Wall wall) { return wall.time_since_epoch().count(); }
 #define KUZET_SALVAGED "SELECT s.row, s.class, s.store, s.seq, s.alert, s.schema, s.topic, s.body, s.at FROM salvaged s "
 
 Pending message_of(const Statement& row) {
-  return {{0, row.integer(0)}, static_cast<Class>(row.integer(1)), row.text(2), row.number(3), row.text(4), row.text(5),
-          row.text(6),         row.text(7),                        Wall(std::chrono::milliseconds(row.integer(8)))};
+  return {{0, row.integer(0)},
+          static_cast<Class>(row.integer(1)),
+          row.text(2),
+          row.number(3),
+          row.text(4),
+          row.text(5),
+          row.text(6),
+          row.text(7),
+          Wall(std::chrono::milliseconds(row.integer(8)))};
 }
 
 std::string_view query_of(Shelf shelf) {

@@ -20,10 +20,11 @@ constexpr std::int64_t layout = 2;
 // An alert appends to `journal` and touches nothing else, so that few pages are written, which is what an SD card wears by.
 // Everything about what became of events stands elsewhere:
 //   meta: `sent` and `done` (all events up to there are with the broker, with the centre), counters, facts;
-//   refused: events that both pass over (reason 0: sent after all, waits for the centre); confirmed: out of order, beyond `done`;
-//   hole: places that cannot be read;  corrected: bytes with the right time, while the journal keeps what was recorded;
+//   refused: events that both pass over (reason 0: sent after all, waits for the centre); confirmed: out of order, beyond
+//   `done`; hole: places that cannot be read;  corrected: bytes with the right time, while the journal keeps what was recorded;
 //   open: which alerts were open at meta's `open_seq` (state NULL: the journal has it);
-//   salvaged: messages of an older store that could not be read as a whole;  telemetry: observations (reason: the broker refused it).
+//   salvaged: messages of an older store that could not be read as a whole;  telemetry: observations (reason: the broker
+//   refused it).
 // n and total in `journal` count rows and bytes since the store began, so that no start has to.
 constexpr auto tables = R"(
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -58,9 +59,9 @@ constexpr auto from_layout_1 = R"(
 INSERT INTO journal SELECT seq, row_number() OVER w, sum(length(CAST(body AS BLOB))) OVER w, 0, at, 0, 0, kind, alert, 0, 'kuzet.alert/1',
   coalesce((SELECT topic FROM outbox WHERE outbox.seq = old.seq), ''), NULL, NULL, body FROM journal_1 AS old WINDOW w AS (ORDER BY seq);
 INSERT INTO meta SELECT 'sent', coalesce((SELECT min(seq) - 1 FROM outbox), (SELECT max(seq) FROM journal), 0);
-INSERT INTO meta SELECT 'sent_n', (SELECT count(*) FROM journal WHERE seq <= (SELECT value FROM meta WHERE key = 'sent'));
+INSERT INTO meta SELECT 'sent_n', (SELECT count(*) FROM journal WHERE seq <= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'sent'));
 INSERT INTO meta SELECT replace(key, 'sent', 'done'), value FROM meta WHERE key IN ('sent', 'sent_n');
-INSERT INTO refused SELECT seq, 0, at FROM journal WHERE seq > (SELECT value FROM meta WHERE key = 'sent')
+INSERT INTO refused SELECT seq, 0, at FROM journal WHERE seq > (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'sent')
   AND seq NOT IN (SELECT seq FROM outbox);
 INSERT INTO open SELECT substr(key, 6), coalesce((SELECT max(seq) FROM journal WHERE alert = substr(key, 6)), 0), NULL, value
   FROM meta WHERE key >= 'open/' AND key < 'open0';
@@ -115,17 +116,17 @@ Result<> quick_check(Database& db) {
   return {};
 }
 
-constexpr std::array walks{
-    "SELECT * FROM meta",
-    "SELECT * FROM open",
-    "SELECT seq FROM refused",
-    "SELECT * FROM checkpoint ORDER BY seq DESC, commands DESC",
-    "SELECT n, id FROM command ORDER BY n DESC",
-    "SELECT seq, alert FROM journal WHERE seq > (SELECT coalesce((SELECT value FROM meta WHERE key = 'done'), 0)) ORDER BY seq DESC",
-    "SELECT row, seq FROM salvaged ORDER BY row",
-    "SELECT * FROM picture",
-    "SELECT seq, at FROM telemetry ORDER BY seq DESC",
-    "SELECT seq, alert FROM journal ORDER BY seq DESC"};
+constexpr std::array walks{"SELECT * FROM meta",
+                           "SELECT * FROM open",
+                           "SELECT seq FROM refused",
+                           "SELECT * FROM checkpoint ORDER BY seq DESC, commands DESC",
+                           "SELECT n, id FROM command ORDER BY n DESC",
+                           "SELECT seq, alert FROM journal WHERE seq > CAST(coalesce((SELECT value FROM meta WHERE key = "
+                           "'done'), 0) AS INTEGER) ORDER BY seq DESC",
+                           "SELECT row, seq FROM salvaged ORDER BY row",
+                           "SELECT * FROM picture",
+                           "SELECT seq, at FROM telemetry ORDER BY seq DESC",
+                           "SELECT seq, alert FROM journal ORDER BY seq DESC"};
 
 }  // namespace
 

@@ -67,11 +67,11 @@ Result<> Outbox::Store::replace(const std::string& why, const Moment& now) {
   if (!salvaged && salvaged.error().code == Code::full && spend_reserve(options.folder))
     salvaged = salvage_store(options, why, now);
   if (!salvaged) return salvaged.error();
+  if (book) ++generation;
   auto stand_in = Book::open(":memory:", options.folder / "evidence");  // so that there is always a book to ask
   if (!stand_in) return stand_in.error();
   book = std::move(*stand_in);
   lost = true;
-  ++generation;
   corrected_all = false;
   salvage = std::move(*salvaged);
   if (const auto moved = move_in(options.folder); !moved) return moved.error();
@@ -83,7 +83,10 @@ Result<> Outbox::Store::replace(const std::string& why, const Moment& now) {
 }
 
 Result<Book*> Outbox::Store::ready() {
-  if (!lost) return book.get();
+  if (!lost) {
+    if (auto fresh = book->refresh(); !fresh) return fresh.error();
+    return book.get();
+  }
   auto opened = open_book();
   if (!opened) return opened.error();
   book = std::move(*opened);

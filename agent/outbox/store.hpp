@@ -62,7 +62,7 @@ struct Outbox::Store {
   bool lost = false;  ///< the book is a stand-in: the file could not be opened
   std::uint64_t generation = 1;
   std::optional<Salvage> salvage;
-  std::optional<Steady> signed_at;    ///< or looked at first
+  std::optional<Steady> signed_at;  ///< or looked at first
   std::optional<Steady> expired_at;
   bool corrected_all = false;  ///< nothing was recorded since that needs its time corrected
   Moment latest;               ///< the last moment that was told

@@ -112,8 +112,13 @@ Result<> Outbox::checkpoint(const Moment& now) {
 
 Result<> Outbox::Store::sign(const Moment& now) {
   signed_at = now.steady;
-  Checkpoint checkpoint{book->last.store,       book->journal.last().seq, book->journal.chain(), book->ledger.entries(),
-                        book->ledger.chain(), now.wall,                 {}};
+  Checkpoint checkpoint{book->last.store,
+                        book->journal.last().seq,
+                        book->journal.chain(),
+                        book->ledger.entries(),
+                        book->ledger.chain(),
+                        now.wall,
+                        {}};
   if (checkpoint.seq == 0 && checkpoint.commands == 0) return {};
   const auto& before = book->signed_last;
   if (before && before->seq == checkpoint.seq && before->commands == checkpoint.commands) return {};
@@ -187,7 +192,8 @@ Result<> Outbox::Store::prune_until(std::uint64_t seq) {
 
 /// Pages that nothing uses are given back when they are many, a few at a time.
 Result<bool> Outbox::Store::shrink() {
-  auto query = book->db.prepare("SELECT (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_count FROM pragma_page_count)");
+  auto query =
+      book->db.prepare("SELECT (SELECT freelist_count FROM pragma_freelist_count), (SELECT page_count FROM pragma_page_count)");
   if (const auto row = query.step(); !row) return row.error();
   const auto unused = query.number(0), pages = query.number(1);
   query.reset();

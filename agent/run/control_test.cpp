@@ -39,7 +39,7 @@ TEST_CASE("a running agent tells its status to whoever asks, as often as it is a
   Running running;
   int asked = 0;
   const auto control = Control::open(running.io, folder.path(), [&] { return "{\"asked\":" + std::to_string(++asked) + "}"; });
-  REQUIRE(control);
+  REQUIRE(control.has_value());
   CHECK(ask_status(folder.path()).value() == "{\"asked\":1}\n");
   CHECK(ask_status(folder.path()).value() == "{\"asked\":2}\n");
   struct stat status {};
@@ -50,7 +50,7 @@ TEST_CASE("a running agent tells its status to whoever asks, as often as it is a
 TEST_CASE("where no agent runs, a status is refused with the folder's name", "[status]") {
   const test::TempFolder folder;
   const auto answer = ask_status(folder.path());
-  REQUIRE_FALSE(answer);
+  REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().what.find(folder.path().string()) != std::string::npos);
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("the socket of an agent that was killed does not stand in the way of t
   ::close(left);
   Running running;
   const auto control = Control::open(running.io, folder.path(), [] { return std::string("{}"); });
-  REQUIRE(control);
+  REQUIRE(control.has_value());
   CHECK(ask_status(folder.path()).value() == "{}\n");
 }
 
@@ -74,7 +74,7 @@ TEST_CASE("a folder whose name is too long for a socket is told and stops nothin
   std::filesystem::create_directories(deep);
   boost::asio::io_context io;
   const auto control = Control::open(io, deep, [] { return std::string(); });
-  REQUIRE_FALSE(control);
+  REQUIRE_FALSE(control.has_value());
   CHECK(control.error().what.find("socket") != std::string::npos);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("a visitor who reads nothing holds up nobody", "[status][K7]") {
   const test::TempFolder folder;
   Running running;
   const auto control = Control::open(running.io, folder.path(), [] { return std::string(1 << 22, 'x'); });
-  REQUIRE(control);
+  REQUIRE(control.has_value());
   const int idle = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

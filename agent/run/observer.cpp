@@ -23,9 +23,9 @@ std::vector<Observer::Batch> Observer::take(const Moment& now) {
   turn_ = now.steady;
   for (auto& [key, value] : values_) {
     const auto& values = value.newest.observation.values;
-    const bool fresh = !value.when || value.newest.at.steady > *value.when;  // a dead camera's last value is not told again
-    const bool worth = !value.when || values != value.told || now.steady - *value.when >= heartbeat;
-    if (!fresh || !worth) continue;
+    const bool changed = !value.when || values != value.told;
+    const bool lives = now.steady - value.newest.at.steady <= every;  // a dead camera's last value is not told again
+    if (!changed && !(lives && now.steady - *value.when >= heartbeat)) continue;
     const auto& source = std::get<0>(key);
     if (out.empty() || out.back().source != source) out.push_back({source, {}});
     out.back().observed.push_back(value.newest);

@@ -43,7 +43,7 @@ TEST_CASE("everybody who asked for a picture gets the camera's next one, once", 
   desk.snapshots.show("yard", frame(200));
   desk.snapshots.show("yard", frame(200));
   REQUIRE(desk.answers.size() == 2);
-  REQUIRE(desk.answers[0]);
+  REQUIRE(desk.answers[0].has_value());
   CHECK(desk.answers[0]->at("camera").as_string() == "yard");
   CHECK(desk.answers[0]->at("taken").as_string() == "2026-11-22T04:30:58.000Z");
   CHECK(desk.answers[0]->at("jpeg").as_string().starts_with("/9j/"));  // FF D8 FF

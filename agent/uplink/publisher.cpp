@@ -94,23 +94,9 @@ void Publisher::subscribe(const std::string& filter, std::optional<Duration> lim
 }
 
 void Publisher::greet() {
-  send_greeting(state_message(plan_.who, true, plan_.boot, now_.wall));
-  send_greeting(birth_message(plan_.who, plan_.about ? plan_.about() : boost::json::object()));
+  unsaid_ = {state_message(plan_.who, true, plan_.boot, now_.wall),
+             birth_message(plan_.who, plan_.about ? plan_.about() : boost::json::object())};
   open_wanted_ = true;
-  say_open();
-}
-
-void Publisher::send_greeting(const link::Message& message) {
-  if (state_ == State::online) send(message, Greeting{message.topic});
-}
-
-/// Never twice in flight: of many changes only the last is worth a message.
-void Publisher::say_open() {
-  if (!open_wanted_ || !plan_.open || state_ != State::online) return;
-  const auto message = plan_.open(now_);
-  if (window_.any<Greeting>([&](const Greeting& one) { return one.topic == message.topic; })) return;
-  open_wanted_ = false;
-  send_greeting(message);
 }
 
 void Publisher::lost(const link::Loss& loss, const Moment& now) {
@@ -160,7 +146,8 @@ void Publisher::stop(const Moment& now, std::chrono::milliseconds wait) {
   now_ = now;
   hand_over();
   pictures_.retry();
-  if (state_ == State::online) send_greeting(state_message(plan_.who, false, plan_.boot, now.wall));
+  const auto last_words = state_message(plan_.who, false, plan_.boot, now.wall);
+  if (state_ == State::online) send(last_words, Greeting{last_words.topic});
   if (state_ == State::online) link_->disconnect(wait);
   leave();
   state_ = State::stopped;

@@ -18,6 +18,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <set>
@@ -80,7 +81,8 @@ class Publisher {
   void renewed(const std::string& store, const Moment& now);
   /// Other alerts are open than before.
   void open_changed(const Moment& now);
-  /// Sends a message that is not stored: nothing comes of it while there is no connection, or too many of them wait.
+  /// Sends a message that is not stored, before those that are: nothing comes of it while there is no connection, or too many
+  /// wait.
   bool publish(const link::Message& message, const Moment& now);
   /// Sends the events from here to there once more. `busy`: others are being sent so; `config`: there are none.
   Result<> resend(std::uint64_t from, std::uint64_t to, const Moment& now);
@@ -106,8 +108,8 @@ class Publisher {
   void leave();
   void subscribe(const std::string& filter, std::optional<Duration> limit);
   void greet();
+  void say_what_is_not_stored();
   void say_open();
-  void send_greeting(const link::Message& message);
   void watch_silence();
   [[nodiscard]] Duration patience() const;
 
@@ -148,6 +150,7 @@ class Publisher {
   bool pumping_ = false;
   bool pump_again_ = false;
   bool open_wanted_ = false;
+  std::deque<link::Message> unsaid_;  // not stored, and waiting for room in the window
 
   std::optional<std::pair<Wall, std::string>> last_loss_;
   bool told_offline_ = false;

@@ -113,7 +113,7 @@ struct Desk {
     std::vector<outbox::Draft> drafts;
     for (int i = 0; i < n; ++i)
       drafts.push_back(obs_draft(who(), "yard", now(), {{now(), "bins", {"people", {{"count", i}}}}}));
-    REQUIRE(store.observe(drafts, now()));
+    REQUIRE(store.observe(drafts, now()).has_value());
     publisher.wake(now());
   }
   /// A message comes on a topic of this node, or of the centres.

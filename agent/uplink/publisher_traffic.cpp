@@ -15,7 +15,7 @@ namespace {
 
 constexpr int accepted_below = 0x80;
 constexpr int packet_too_large = 0x95;      // MQTT 5, 3.4.2.1: what the broker would say
-constexpr std::size_t most_unstored = 16;   // answers and the like that are on their way at once
+constexpr std::size_t most_unsaid = 16;     // answers and the like that wait
 constexpr std::size_t around_payload = 64;  // bytes of a packet's head, properties' lengths and number
 constexpr auto say_again = std::chrono::hours(1);
 
@@ -67,11 +67,10 @@ bool Publisher::publish(const link::Message& message, const Moment& now) {
   now_ = now;
   if (state_ != State::online || too_large(message)) return false;
   if (message.qos == 0) return link_->publish(0, message).has_value();
-  std::size_t waiting = 0;
-  window_.each<Greeting>([&waiting](const Greeting&) { ++waiting; });
-  if (waiting >= most_unstored) return false;
-  send(message, Greeting{message.topic});
-  return state_ == State::online;
+  if (unsaid_.size() >= most_unsaid) return false;
+  unsaid_.push_back(message);
+  pump();
+  return true;
 }
 
 Result<> Publisher::resend(std::uint64_t from, std::uint64_t to, const Moment& now) {
@@ -95,8 +94,26 @@ void Publisher::pump() {
   pumping_ = false;
 }
 
-void Publisher::send_what_waits() {
+void Publisher::say_what_is_not_stored() {
+  while (state_ == State::online && window_.has_room() && !unsaid_.empty()) {
+    const auto message = std::move(unsaid_.front());
+    unsaid_.pop_front();
+    send(message, Greeting{message.topic});
+  }
   say_open();
+}
+
+/// Never twice on its way: of many changes only the last is worth a message.
+void Publisher::say_open() {
+  if (!open_wanted_ || !plan_.open || state_ != State::online || !window_.has_room()) return;
+  const auto message = plan_.open(now_);
+  if (window_.any<Greeting>([&](const Greeting& one) { return one.topic == message.topic; })) return;
+  open_wanted_ = false;
+  send(message, Greeting{message.topic});
+}
+
+void Publisher::send_what_waits() {
+  say_what_is_not_stored();
   while (state_ == State::online && window_.has_room() && !outcomes_.too_many()) {
     if (auto choice = drain_.next(now_))
       send(*choice);

@@ -20,7 +20,7 @@ void Window::begin(const link::Welcome& welcome, Duration answer_within) {
 
 std::uint64_t Window::put(Parcel what, std::size_t bytes, Steady now) {
   const auto number = ++number_;
-  const bool counted = std::holds_alternative<Letter>(what) || std::holds_alternative<outbox::Picture>(what);
+  const bool counted = !std::holds_alternative<Subscription>(what);  // these do not count against the broker's limit
   bytes_ += bytes;
   counted_ += counted ? 1 : 0;
   const auto limit = answer_within_ + from_seconds(static_cast<double>(bytes_) / slowest_link);
@@ -46,7 +46,8 @@ std::optional<Parcel> Window::take(std::uint64_t number) {
 
 void Window::disown() {
   for (auto& [number, flight] : flights_)
-    if (flight.counted) flight.what = Nothing{};  // it still fills the broker's window
+    if (std::holds_alternative<Letter>(flight.what) || std::holds_alternative<outbox::Picture>(flight.what))
+      flight.what = Nothing{};  // it still fills the broker's window
 }
 
 bool Window::overdue(Steady now) const {

@@ -49,7 +49,7 @@ using Parcel = std::variant<Nothing, Greeting, Subscription, Letter, outbox::Pic
 /// Bytes a second: a link that is slower than that cannot carry pictures.
 constexpr double slowest_link = 16'000;
 
-/// The unanswered messages of one connection. Greetings and subscriptions pass beside the window and do not fill it.
+/// The unanswered messages of one connection. Subscriptions do not fill the window.
 class Window {
  public:
   /// Of a new connection: empty, and as wide as it pays: min(16, receive maximum - 4), at least 1. At the receive maximum

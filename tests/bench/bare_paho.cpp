@@ -15,7 +15,9 @@ std::string address(const Broker& broker) {
 
 BareClient::BareClient(const Broker& broker, const std::string& name)
     : client_(address(broker), name, mqtt::create_options(MQTTVERSION_5), nullptr) {
-  auto options = mqtt::connect_options::v5();
+  mqtt::connect_options options;
+  options.set_mqtt_version(MQTTVERSION_5);
+  options.set_clean_start(true);
   options.set_max_inflight(window);
   if (!broker.authority().empty()) {
     mqtt::ssl_options tls;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 Broker::Broker(Speaks speaks) : port_(test::free_port()) {
   std::string text = "listener " + std::to_string(port_) + " 127.0.0.1\nallow_anonymous true\npersistence false\n";
-  text += "log_type error\nlog_type notice\nset_tcp_nodelay true\n";
+  text += "log_type error\nlog_type notice\nlog_type information\nset_tcp_nodelay true\n";
   if (speaks == Speaks::tls) {
     authority_.emplace();
     const auto certificate = authority_->sign({});

@@ -4,6 +4,7 @@
 # shellcheck shell=bash
 
 folder=""
+begun=""
 
 nodes_usage() {
   cat <<TEXT
@@ -99,10 +100,12 @@ nodes_begin() {
     exit 2
   fi
   for n in 1 2 3; do free_port >"$folder/port-$n"; done
-  if ! start; then
-    stop
-    exit 1
-  fi
+  trap 'if [[ -z $begun ]]; then stop; fi' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  start
+  # shellcheck disable=SC2034  # used by the trap
+  begun=yes
 }
 
 nodes_main() {

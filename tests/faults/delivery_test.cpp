@@ -62,7 +62,9 @@ class Board {
   [[nodiscard]] std::int64_t pending() const {
     auto db = outbox::Database::open((store() / "kuzet.db").string(), outbox::Database::Mode::read_only);
     if (!db) return -1;
-    auto query = db->prepare("SELECT count(*) FROM outbox");
+    auto query = db->prepare(
+        "SELECT (SELECT count(*) FROM journal WHERE seq > CAST(coalesce((SELECT value FROM meta WHERE key = 'done'), 0) AS "
+        "INTEGER)) + (SELECT count(*) FROM refused) + (SELECT count(*) FROM salvaged WHERE class = 0)");
     const auto row = query.step();
     return row && *row ? query.integer(0) : -1;
   }

@@ -76,8 +76,10 @@ class Disk {
   bool possible_ = false, mounted_ = false;
 };
 
+/// Overwrites parts of pages, but for the first one; of a file that has no more than that, nothing.
 void damage(const std::filesystem::path& file, Chance& chance, int pages) {
   const auto size = static_cast<int>(std::filesystem::file_size(file) / 4096);
+  if (size < 3) return;
   std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
   for (int i = 0; i < pages; ++i) {
     stream.seekp(static_cast<std::streamoff>(chance.between(1, size - 1)) * 4096 + chance.between(0, 64));

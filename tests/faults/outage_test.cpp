@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string everything = "topic readwrite #\nuser n1\ntopic readwrite #\n";  // the first line: the witness, without a name
+const std::string everything =
+    "topic readwrite #\nuser n1\ntopic readwrite #\n";  // the first line: the witness, without a name
 const std::string no_alerts = "topic readwrite #\nuser n1\ntopic readwrite kuzet/v1/yard/n1/state\ntopic read #\n";
 
 /// A broker with TLS and an access list for the board, and a plain door for the witness.

@@ -4,6 +4,7 @@
 
 #include "tests/harness/catch.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <set>
@@ -22,7 +23,8 @@ int repeats(const char* variable, int otherwise) {
   return number;
 }
 
-Chance::Chance() : seed_(static_cast<unsigned>(repeats("KUZET_SEED", static_cast<int>(std::random_device{}()))), engine_(seed_) {}
+Chance::Chance()
+    : seed_(static_cast<unsigned>(repeats("KUZET_SEED", static_cast<int>(std::random_device{}() >> 1U)))), engine_(seed_) {}
 
 Board::Board(std::filesystem::path store, const std::string& server, const std::string& uplink) : store_(std::move(store)) {
   write_text(folder_ / "kuzet.yaml", "node: {id: n1, site: yard}\nuplink: {servers: [\"" + server + "\"], keep_alive: 10s" +
@@ -38,7 +40,10 @@ Process Board::start(std::vector<std::string> words, std::vector<std::string> be
 
 bool Board::delivers(std::chrono::seconds limit, int last) const {
   Process siren = start({"--rate", "50", "--count", std::to_string(last)});
-  return siren.wait(limit) == 0;
+  if (siren.wait(limit) == 0) return true;
+  const auto text = log();
+  WARN("not delivered; the log ends with\n" << text.substr(text.size() - std::min<std::size_t>(text.size(), 2500)));
+  return false;
 }
 
 std::vector<Journal> Board::journals() const {
@@ -65,6 +70,7 @@ std::vector<std::int64_t> Board::accepted() const {
 std::vector<std::string> settled_complaints(const Witness& witness, const Board& board) {
   std::vector<std::string> out;
   eventually([&] { return (out = complaints(witness.messages(), board.journals())).empty(); }, 20s);
+  for (const auto& complaint : out) WARN(complaint.substr(0, 300));
   return out;
 }
 

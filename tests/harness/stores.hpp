@@ -15,7 +15,8 @@ inline std::string body_of(const outbox::Stamp& stamp, const std::string& member
   return "{\"store\":\"" + stamp.store + "\",\"seq\":" + std::to_string(stamp.seq) + "," + members + "}";
 }
 
-/// A gap that says what it is: {"store":"...","seq":7,"of":"...","from":2,"to":4,"class":"observation","count":3,"why":"budget"}.
+/// A gap that says what it is:
+/// {"store":"...","seq":7,"of":"...","from":2,"to":4,"class":"observation","count":3,"why":"budget"}.
 inline outbox::Draft gap_draft(const outbox::Gap& gap, const Moment& now) {
   outbox::Draft draft;
   draft.kind = "gap";
