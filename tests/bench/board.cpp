@@ -156,15 +156,21 @@ void Board::tick() {
 }
 
 void Board::each(Duration interval, std::function<bool()> work) {
-  auto timer = std::make_shared<asio::steady_timer>(io_);
-  auto again = std::make_shared<std::function<void(Steady)>>();
-  *again = [timer, work = std::move(work), interval, weak = std::weak_ptr(again)](Steady due) {
-    timer->expires_at(due);
-    timer->async_wait([work, interval, due, again = weak.lock()](const boost::system::error_code& error) {
-      if (!error && work()) (*again)(due + interval);
-    });
+  struct Round {
+    asio::steady_timer timer;
+    Duration interval;
+    std::function<bool()> work;
   };
-  (*again)(std::chrono::steady_clock::now());
+  struct Rounds {
+    static void go(const std::shared_ptr<Round>& round, Steady due) {
+      round->timer.expires_at(due);
+      round->timer.async_wait([round, due](const boost::system::error_code& error) {
+        if (!error && round->work()) go(round, due + round->interval);
+      });
+    }
+  };
+  Rounds::go(std::make_shared<Round>(Round{asio::steady_timer(io_), interval, std::move(work)}),
+             std::chrono::steady_clock::now());
 }
 
 void Board::settle(std::function<void(const outbox::Counts&)> told) {

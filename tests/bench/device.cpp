@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <thread>
 
 namespace kuzet::bench {
@@ -25,8 +26,8 @@ constexpr auto every = 100ms;
 /// Where it is counted: a device of its own or, without the right to have one, this process's writes.
 class Counter {
  public:
-  explicit Counter(const std::filesystem::path& folder) : folder_(folder) {
-    if (LoopDisk::possible()) disk_.emplace();
+  Counter(const std::filesystem::path& folder, bool own_disk) : folder_(folder) {
+    if (own_disk) disk_.emplace();
   }
   [[nodiscard]] std::filesystem::path folder() const { return disk_ ? disk_->folder() : folder_; }
   [[nodiscard]] std::uint64_t written() const {
@@ -37,7 +38,6 @@ class Counter {
       if (name == "write_bytes:") return value;
     return 0;
   }
-  [[nodiscard]] bool own_disk() const { return disk_.has_value(); }
 
  private:
   std::filesystem::path folder_;
@@ -135,16 +135,19 @@ void measure_device(const UplinkRequest& request) {
        [&](const Counter& on) { return of_board(on, broker.uplink(), 1s); }},
       {"board online, each acknowledgement noted by itself, as when alerts are rarer than one a second",
        [&](const Counter& on) { return of_board(on, broker.uplink(), every); }}};
-  bool own_disk = false;
-  for (auto& line : lines) {
-    const Counter counter(request.folder / "device");
-    own_disk = counter.own_disk();
-    line.bytes = line.measure(counter);
-  }
+  const bool own_disks = LoopDisk::possible();
+  std::vector<std::future<void>> all;  // at once where each has a device of its own
+  for (auto& line : lines)
+    all.push_back(std::async(own_disks ? std::launch::async : std::launch::deferred, [&line, &request, own_disks] {
+      const Counter counter(request.folder / "device", own_disks);
+      line.bytes = line.measure(counter);
+      if (!own_disks) std::filesystem::remove_all(counter.folder());
+    }));
+  for (auto& one : all) one.get();
   std::printf(
       "\nBytes on the device for one alert event, %llu events, one each 100 ms, the write-ahead log at its full size; %s.\n\n",
       static_cast<unsigned long long>(alerts),
-      own_disk ? "ext4 on a loop device, sectors written"
+      own_disks ? "ext4 on a loop device, sectors written"
                : "what this process gave to the disk, without the file system's own");
   print_head({"", "bytes an event", "/ bare SQLite"});
   for (const auto& line : lines) print_row({line.what, figure(line.bytes, 0), figure(line.bytes / lines[0].bytes)});

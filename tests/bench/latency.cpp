@@ -74,10 +74,8 @@ void measure_ours(const Broker& broker, const std::filesystem::path& folder, std
                    [&](const mqtt::message& message, Steady when) { arrived.note(seq_of(message) - 1, when); });
   const auto all = board(folder, broker.uplink());
   std::unique_ptr<Board> ours;
-  // DEBUG
   const auto raise = [&, number = std::uint64_t{0}]() mutable {
     if (number == alerts + before) {
- fprintf(stderr,"%zu %zu %zu\n", committed.noted(), acknowledged.noted(), arrived.noted());
       if (acknowledged.all() && arrived.all()) ours->stop();
       return true;
     }

@@ -38,9 +38,7 @@ PerSecond measure_pair(const std::filesystem::path& folder, Phase phase, const s
   BareStore bare(folder / "bare");
   const auto commit = [&] { bare.commit(body); };
   std::uint64_t recorded = 0;
-  const auto record = [&] {
-    (void)must(store.record(draft_of(who, event(recorded++ % open_alerts, phase, clock.now()))));
-  };
+  const auto record = [&] { (void)must(store.record(draft_of(who, event(recorded++ % open_alerts, phase, clock.now())))); };
   (void)seconds(before, commit);
   (void)seconds(before, record);
   PerSecond took;

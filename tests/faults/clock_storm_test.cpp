@@ -56,4 +56,5 @@ TEST_CASE("a wall clock that jumps by a year both ways holds up nothing and lose
   INFO("seed " << chance.seed());
   CHECK(board.delivers(120s));
   CHECK(settled_complaints(witness, board).empty());
+  CHECK(out_of_order(witness.messages()).empty());
 }

@@ -37,6 +37,7 @@ struct City {
     if (!delivered) WARN(board.log().substr(board.log().size() - std::min<std::size_t>(board.log().size(), 3000)));
     CHECK(delivered);
     CHECK(settled_complaints(witness, board).empty());
+    CHECK(out_of_order(witness.messages()).empty());
     CHECK(missing(board).empty());
   }
   /// Numbers of which the board said that they are on the disk, and which the witness never saw.
@@ -182,4 +183,5 @@ TEST_CASE("a store whose pages rot under a running board goes on", "[K1][K2][K7]
   INFO("seed " << city.chance.seed());
   CHECK(board.delivers(120s));
   CHECK(settled_complaints(city.witness, board).empty());
+  CHECK(out_of_order(city.witness.messages()).empty());
 }

@@ -26,6 +26,7 @@ void kills(Witness::Role role, int times) {
   INFO("seed " << chance.seed());
   CHECK(board.delivers(120s));
   CHECK(settled_complaints(witness, board).empty());
+  CHECK(out_of_order(witness.messages()).empty());
   const auto journals = board.journals();
   REQUIRE(journals.size() == 1);
   WARN(times << " kills: " << journals[0].events.size() << " events, " << witness.messages().size() << " messages arrived");

@@ -31,6 +31,8 @@ class FileActions {
   void to(int fd, const std::filesystem::path& file) {
     posix_spawn_file_actions_addopen(&actions_, fd, file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   }
+  /// A socket of the test that the other program held open would never be closed.
+  void nothing_else() { posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
   [[nodiscard]] const posix_spawn_file_actions_t* get() const { return &actions_; }
 
  private:
@@ -41,6 +43,7 @@ pid_t start(std::vector<std::string>& command, const std::filesystem::path& outp
   FileActions actions;
   actions.to(STDOUT_FILENO, output);
   actions.to(STDERR_FILENO, errors);
+  actions.nothing_else();
   std::vector<char*> arguments;
   for (auto& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -89,7 +89,7 @@ class Wire::Session : public std::enable_shared_from_this<Session> {
 
 Wire::Wire(int to)
     : guard_(io_.get_executor()), to_(asio::ip::make_address("127.0.0.1"), static_cast<std::uint16_t>(to)), acceptor_(io_) {
-  listen();
+  bind();
   accept();
   thread_ = std::thread([this] { io_.run(); });
 }
@@ -99,23 +99,28 @@ Wire::~Wire() {
   thread_.join();
 }
 
-void Wire::listen() {
+/// The port stays ours while nobody listens: a bound socket that does not listen refuses, and no other program gets its number.
+void Wire::bind() {
   const tcp::endpoint here(asio::ip::make_address("127.0.0.1"), static_cast<std::uint16_t>(port_));
   acceptor_.open(tcp::v4());
   acceptor_.set_option(asio::socket_base::reuse_address(true));
   acceptor_.bind(here);
-  acceptor_.listen();
   port_ = acceptor_.local_endpoint().port();
 }
 
 void Wire::accept() {
+  acceptor_.listen();
+  take_next();
+}
+
+void Wire::take_next() {
   acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
     if (error) return;
     auto session = std::make_shared<Session>(*this, std::move(socket));
     std::erase_if(sessions_, [](const auto& one) { return one.expired(); });
     sessions_.push_back(session);
     session->begin();
-    accept();
+    take_next();
   });
 }
 
@@ -132,9 +137,9 @@ void Wire::set(State state) {
     if (state == State::refused) {
       boost::system::error_code gone;
       acceptor_.close(gone);
+      bind();
       close_all();
     } else if (was_closed) {
-      listen();
       accept();
     }
     done.set_value();

@@ -35,8 +35,9 @@ class Wire {
 
  private:
   class Session;
-  void listen();
+  void bind();
   void accept();
+  void take_next();
   void close_all();
 
   boost::asio::io_context io_;

@@ -133,14 +133,7 @@ std::vector<std::string> complaints(const std::vector<json::object>& messages, c
     if (out.size() < most_complaints) out.push_back(what);
   };
   std::map<std::string, Account> accounts;
-  std::map<std::string, std::int64_t> newest;  // alert or gap of each store
-  for (const auto& message : messages) {
-    const auto store = text(message, "store");
-    const auto seq = number(message, "seq");
-    if (!book(accounts, message) || text(message, "schema") == "kuzet.obs/1") continue;
-    if (seq < newest[store]) complain("seq " + std::to_string(seq) + " came first after " + std::to_string(newest[store]));
-    newest[store] = std::max(newest[store], seq);
-  }
+  for (const auto& message : messages) (void)book(accounts, message);
   for (const auto& [store, account] : accounts) {
     for (std::int64_t seq = 1; seq <= account.last; ++seq)
       if (!account.knows(seq)) complain("seq " + std::to_string(seq) + " of " + store + " is neither seen nor named by a gap");
@@ -161,6 +154,21 @@ std::vector<std::string> complaints(const std::vector<json::object>& messages, c
   for (const auto& journal : journals)
     for (const auto& [seq, bytes] : journal.events)
       if (!accounts[journal.store].knows(seq)) complain("seq " + std::to_string(seq) + " did not arrive: " + bytes);
+  return out;
+}
+
+std::vector<std::string> out_of_order(const std::vector<json::object>& messages) {
+  std::vector<std::string> out;
+  std::map<std::string, Account> accounts;
+  std::map<std::string, std::int64_t> newest;  // event of each store
+  for (const auto& message : messages) {
+    if (!book(accounts, message) || text(message, "schema") == "kuzet.obs/1") continue;
+    const auto seq = number(message, "seq");
+    auto& last = newest[text(message, "store")];
+    if (seq < last && out.size() < most_complaints)
+      out.push_back("seq " + std::to_string(seq) + " came first after " + std::to_string(last));
+    last = std::max(last, seq);
+  }
   return out;
 }
 
