@@ -84,13 +84,13 @@ class Link {
   virtual Result<> subscribe(std::uint64_t number, const std::vector<std::string>& filters) = 0;
   /// Ends the connection in good order (the broker does not send the will), waiting for at most `wait`.
   virtual void disconnect(std::chrono::milliseconds wait) = 0;
-  /// Gives the connection up, and returns at once: the broker sends the will. MQTT 5 has a goodbye that asks for it; in 3.1.1
-  /// the will is published as a message of our own. Destruction does the same, and may take two seconds.
+  /// Gives the connection up, and returns at once: the will is published, as a message of our own. Destruction does the same,
+  /// and may take two seconds.
   virtual void drop() = 0;
 };
 
-/// By Eclipse Paho's C library, without its persistence, its offline buffer and its reconnecting. `home` runs a function on the
-/// user's thread (an executor's post) and may be called from any thread.
+/// By Eclipse Paho's C++ library, without its persistence, its offline buffer and its reconnecting. `home` runs a function on
+/// the user's thread (an executor's post) and may be called from any thread.
 std::unique_ptr<Link> make_paho_link(Events events, std::function<void(std::function<void()>)> home);
 
 }  // namespace kuzet::link

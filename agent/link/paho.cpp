@@ -1,136 +1,132 @@
 // SPDX-License-Identifier: Apache-2.0
-// The structures of Paho's C library.
+// The options, messages, properties and tokens of Paho's C++ library.
 #include "agent/link/paho.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 namespace kuzet::link {
 
 namespace {
 
-std::string string_of(const MQTTLenString& text) { return {text.data, static_cast<std::size_t>(text.len)}; }
+constexpr int refused_from = 0x80;  // reasons of MQTT 5
 
-std::string property(MQTTProperties& all, MQTTPropertyCodes code) {
-  const auto* found = MQTTProperties_getProperty(&all, code);
-  return found == nullptr ? "" : string_of(found->value.data);
+std::string text(const mqtt::properties& all, mqtt::property::code code) {
+  return all.contains(code) ? mqtt::get<std::string>(all, code) : std::string();
 }
 
-std::uint32_t number(MQTTProperties& all, MQTTPropertyCodes code, std::uint32_t otherwise) {
-  return MQTTProperties_hasProperty(&all, code) != 0 ? static_cast<std::uint32_t>(MQTTProperties_getNumericValue(&all, code))
-                                                     : otherwise;
-}
-
-}  // namespace
-
-void Properties::add(MQTTPropertyCodes code, const std::string& value, const std::string& second) {
-  if (value.empty()) return;
-  MQTTProperty one{};
-  one.identifier = code;
-  one.value.data = {static_cast<int>(value.size()), paho_text(value)};
-  one.value.value = {static_cast<int>(second.size()), paho_text(second)};
-  MQTTProperties_add(&all_, &one);
-}
-
-void Properties::add(std::chrono::seconds expiry) {
-  MQTTProperty one{};
-  one.identifier = MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL;
-  one.value.integer4 = static_cast<unsigned>(std::clamp<std::int64_t>(expiry.count(), 0, UINT32_MAX));
-  MQTTProperties_add(&all_, &one);
-}
-
-void Properties::add(const Message& message) {
-  add(MQTTPROPERTY_CODE_CONTENT_TYPE, message.content_type);
-  add(MQTTPROPERTY_CODE_RESPONSE_TOPIC, message.response_topic);
-  add(MQTTPROPERTY_CODE_CORRELATION_DATA, message.correlation);
-  for (const auto& [name, value] : message.properties) add(MQTTPROPERTY_CODE_USER_PROPERTY, name, value);
-  if (message.expiry) add(*message.expiry);
-}
-
-namespace {
-
-MQTTAsync_connectOptions initial(Version version) {
-  const MQTTAsync_connectOptions five = MQTTAsync_connectOptions_initializer5;
-  const MQTTAsync_connectOptions three = MQTTAsync_connectOptions_initializer;  // with a clean session
-  return version == Version::v5 ? five : three;
-}
-
-}  // namespace
-
-Options::Options(const Connection& connection, void* context) : connection_(connection), options_(initial(connection.version)) {
-  options_.MQTTVersion = connection.version == Version::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1;
-  options_.keepAliveInterval = static_cast<int>(connection.keep_alive.count());
-  options_.connectTimeout = static_cast<int>(connection.timeout.count());
-  options_.maxInflight = 65535;  // we count the window ourselves
-  options_.context = context;
-  if (!connection.username.empty()) options_.username = connection.username.c_str();
-  if (!connection.password.empty())
-    options_.binarypwd = {static_cast<int>(connection.password.size()), connection.password.data()};
-  if (!connection.will.topic.empty()) set_will();
-  if (connection.server.starts_with("mqtts:") || connection.server.starts_with("wss:")) set_tls();
-}
-
-void Options::set_will() {
-  const Message& will = connection_.will;
-  will_.topicName = will.topic.c_str();
-  will_.payload = {static_cast<int>(will.payload.size()), will.payload.data()};
-  will_.retained = will.retained ? 1 : 0;
-  will_.qos = 1;
-  options_.will = &will_;
-  if (connection_.version != Version::v5) return;
-  properties_.add(will);
-  options_.willProperties = properties_.get();
-}
-
-void Options::set_tls() {
-  const auto set = [](const std::string& file) { return file.empty() ? nullptr : file.c_str(); };
-  tls_.trustStore = set(connection_.ca);
-  tls_.keyStore = set(connection_.certificate);
-  tls_.privateKey = set(connection_.key);
-  tls_.privateKeyPassword = "";  // else OpenSSL asks at the terminal, and everything waits
-  tls_.enableServerCertAuth = 1;
-  tls_.verify = 1;  // the host name; off by default
-  options_.ssl = &tls_;
-}
-
-Welcome welcome_of(MQTTProperties& properties) {
-  return {number(properties, MQTTPROPERTY_CODE_RECEIVE_MAXIMUM, 65535),
-          number(properties, MQTTPROPERTY_CODE_MAXIMUM_PACKET_SIZE, 0)};
-}
-
-Message message_of(std::string topic, MQTTAsync_message& came) {
-  Message out;
-  out.topic = std::move(topic);
-  if (came.payloadlen > 0)
-    out.payload.assign(static_cast<const char*>(came.payload), static_cast<std::size_t>(came.payloadlen));
-  out.retained = came.retained != 0;
-  out.qos = came.qos;
-  out.content_type = property(came.properties, MQTTPROPERTY_CODE_CONTENT_TYPE);
-  out.response_topic = property(came.properties, MQTTPROPERTY_CODE_RESPONSE_TOPIC);
-  out.correlation = property(came.properties, MQTTPROPERTY_CODE_CORRELATION_DATA);
-  if (MQTTProperties_hasProperty(&came.properties, MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL) != 0)
-    out.expiry = std::chrono::seconds(number(came.properties, MQTTPROPERTY_CODE_MESSAGE_EXPIRY_INTERVAL, 0));
-  for (int i = 0; i < MQTTProperties_propertyCount(&came.properties, MQTTPROPERTY_CODE_USER_PROPERTY); ++i) {
-    const auto* one = MQTTProperties_getPropertyAt(&came.properties, MQTTPROPERTY_CODE_USER_PROPERTY, i);
-    out.properties.emplace_back(string_of(one->value.data), string_of(one->value.value));
+mqtt::properties properties_of(const Message& message) {
+  mqtt::properties out;
+  const auto add = [&out](mqtt::property::code code, const std::string& value) {
+    if (!value.empty()) out.add({code, value});
+  };
+  add(mqtt::property::CONTENT_TYPE, message.content_type);
+  add(mqtt::property::RESPONSE_TOPIC, message.response_topic);
+  add(mqtt::property::CORRELATION_DATA, message.correlation);
+  for (const auto& [name, value] : message.properties) out.add({mqtt::property::USER_PROPERTY, name, value});
+  if (message.expiry) {
+    const auto seconds = static_cast<std::uint32_t>(std::clamp<std::int64_t>(message.expiry->count(), 0, UINT32_MAX));
+    out.add({mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<std::int32_t>(seconds)});  // Paho reads it unsigned again
   }
   return out;
 }
 
-Failure failure_of(const MQTTAsync_failureData* data) {
-  if (data == nullptr) return {MQTTASYNC_FAILURE, {}};
-  return {data->code, data->message == nullptr ? "" : data->message};
+/// Without a handler of TLS errors: in Paho C++ 1.2.0 it is called with the address of an object that is gone.
+mqtt::ssl_options tls_of(const Connection& connection) {
+  mqtt::ssl_options tls;
+  tls.set_trust_store(connection.ca);
+  tls.set_key_store(connection.certificate);
+  tls.set_private_key(connection.key);
+  tls.set_private_key_password("none");  // else OpenSSL asks at the terminal, and everything waits
+  tls.set_enable_server_cert_auth(true);
+  tls.set_verify(true);  // the host name; off by default
+  return tls;
 }
 
-Failure failure_of(const MQTTAsync_failureData5* data) {
-  if (data == nullptr) return {MQTTASYNC_FAILURE, {}};
-  return {data->reasonCode >= 0x80 ? data->reasonCode : data->code, data->message == nullptr ? "" : data->message};
+}  // namespace
+
+mqtt::message_ptr made(const Message& message, Version version) {
+  auto out = mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
+  if (version == Version::v5) out->set_properties(properties_of(message));
+  return out;
+}
+
+mqtt::connect_options options_of(const Connection& connection) {
+  mqtt::connect_options options;
+  const bool v5 = connection.version == Version::v5;
+  options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+  v5 ? options.set_clean_start(true) : options.set_clean_session(true);
+  options.set_keep_alive_interval(connection.keep_alive);
+  options.set_connect_timeout(connection.timeout);
+  options.set_max_inflight(65535);  // we count the window ourselves
+  options.set_automatic_reconnect(false);
+  if (!connection.username.empty()) options.set_user_name(connection.username);
+  if (!connection.password.empty()) options.set_password(connection.password);
+  if (!connection.will.topic.empty()) {
+    const auto will = made(connection.will, connection.version);
+    will->set_qos(1);
+    options.set_will_message(*will);
+  }
+  if (connection.server.starts_with("mqtts:") || connection.server.starts_with("wss:")) options.set_ssl(tls_of(connection));
+  return options;
+}
+
+Message message_of(const mqtt::message& came) {
+  const auto& properties = came.get_properties();
+  Message out;
+  out.topic = came.get_topic();
+  out.payload = came.get_payload_str();
+  out.retained = came.is_retained();
+  out.qos = came.get_qos();
+  out.content_type = text(properties, mqtt::property::CONTENT_TYPE);
+  out.response_topic = text(properties, mqtt::property::RESPONSE_TOPIC);
+  out.correlation = text(properties, mqtt::property::CORRELATION_DATA);
+  if (properties.contains(mqtt::property::MESSAGE_EXPIRY_INTERVAL))
+    out.expiry = std::chrono::seconds(mqtt::get<std::uint32_t>(properties, mqtt::property::MESSAGE_EXPIRY_INTERVAL));
+  for (std::size_t i = 0; i < properties.count(mqtt::property::USER_PROPERTY); ++i) {
+    auto [name, value] = mqtt::get<mqtt::string_pair>(properties, mqtt::property::USER_PROPERTY, i);
+    out.properties.emplace_back(std::move(name), std::move(value));
+  }
+  return out;
+}
+
+Welcome welcome_of(const mqtt::token& connect) {
+  const auto response = connect.get_connect_response();
+  const auto& properties = response.get_properties();
+  Welcome out;
+  if (properties.contains(mqtt::property::RECEIVE_MAXIMUM))
+    out.receive_maximum = mqtt::get<std::uint16_t>(properties, mqtt::property::RECEIVE_MAXIMUM);
+  if (properties.contains(mqtt::property::MAXIMUM_PACKET_SIZE))
+    out.maximum_packet = mqtt::get<std::uint32_t>(properties, mqtt::property::MAXIMUM_PACKET_SIZE);
+  return out;
+}
+
+int worst_reason(const mqtt::token& subscribe) {
+  if (subscribe.get_reason_code() >= refused_from) return subscribe.get_reason_code();  // what follows would throw
+  const auto response = subscribe.get_subscribe_response();
+  const auto& reasons = response.get_reason_codes();
+  return reasons.empty() ? 0 : static_cast<int>(*std::ranges::max_element(reasons));
+}
+
+int failure_of(const mqtt::token& token) {
+  const int reason = token.get_reason_code();
+  return reason >= refused_from && reason != mqtt::ReasonCode::MQTTPP_V3_CODE ? reason : token.get_return_code();
+}
+
+std::string words_of(const mqtt::token& connect) {
+  try {
+    (void)connect.get_connect_response();  // the only way to the words
+    return {};
+  } catch (const mqtt::exception& failure) {
+    return failure.get_message();
+  }
 }
 
 std::string words_5(int reason) {
-  const char* known = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
-  return (known == nullptr ? "reason" : std::string(known)) + " (" + std::to_string(reason) + ")";
+  const auto known = mqtt::exception::reason_code_str(reason);
+  return (known.empty() ? "reason" : known) + " (" + std::to_string(reason) + ")";
 }
 
 std::string words_311(int answer) {
@@ -139,9 +135,9 @@ std::string words_311(int answer) {
   return answer < static_cast<int>(known.size()) ? known[static_cast<std::size_t>(answer)] : "answer " + std::to_string(answer);
 }
 
-std::string words_of_paho(int code) {
-  const char* known = MQTTAsync_strerror(code);
-  return known == nullptr ? "error " + std::to_string(code) : known;
+std::string words_of_paho(int failure) {
+  const auto known = mqtt::exception::error_str(failure);
+  return known.empty() ? "error " + std::to_string(failure) : known;
 }
 
 }  // namespace kuzet::link

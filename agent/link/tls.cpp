@@ -82,12 +82,11 @@ std::optional<std::string> unusable_file(const Connection& connection) {
   return std::nullopt;
 }
 
-void Handshake::failed(std::string_view line) {
-  if (const auto part = parts(line); part.size() > 5) error_ = part[5];
-}
+void forget_tls_errors() { ERR_clear_error(); }
 
 void Handshake::traced(std::string_view line) {
   const auto says = [line](std::string_view words) { return line.find(words) != std::string_view::npos; };
+  if (const char* reason = ERR_reason_error_string(ERR_peek_last_error()); reason != nullptr && says("SSL ")) failed(reason);
   constexpr std::string_view alert = "SSL alert ";
   if (const auto at = line.find(alert); at != std::string_view::npos) {
     const auto part = parts(line.substr(at + alert.size()));

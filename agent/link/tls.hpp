@@ -14,12 +14,16 @@ namespace kuzet::link {
 /// what they should, and the key is the certificate's. Reads files.
 std::optional<std::string> unusable_file(const Connection& connection);
 
+/// Empties OpenSSL's queue of errors of this thread, which would make it take the next hiccup for a failure.
+void forget_tls_errors();
+
 /// What was overheard of one TLS handshake, in the words of OpenSSL and Paho.
 class Handshake {
  public:
-  /// One line of OpenSSL's error queue: "THREAD:error:CODE:library:function:reason:file:line:more".
-  void failed(std::string_view line);
-  /// One line of Paho's trace; what is not about TLS is passed over.
+  /// Why OpenSSL gave up.
+  void failed(std::string_view reason) { error_ = reason; }
+  /// One line of Paho's trace; what is not about TLS is passed over. On the thread of the handshake, whose queue of OpenSSL's
+  /// errors is looked at too.
   void traced(std::string_view line);
   /// One side sent the other away.
   [[nodiscard]] bool refused() const { return !alert_.empty() || !error_.empty(); }

@@ -13,6 +13,7 @@ namespace {
 using outbox::Shelf;
 
 constexpr double widest_window = 16;
+constexpr std::size_t most_ahead = 64;  // a page is read while half of it is sent, and the store may be flushing just then
 constexpr auto just_now = std::chrono::seconds(10);
 
 /// A quarter of a second's worth at once, or a window's.
@@ -24,7 +25,7 @@ Drain::Drain(Backlog& backlog, double rate, Duration remind_after, const Window&
              const Feed::Arrived& arrived)
     : tokens_(rate, burst_of(rate)),
       window_(window),
-      events_(backlog, Shelf::unsent, 32, arrived),
+      events_(backlog, Shelf::unsent, most_ahead, arrived),
       refused_(backlog, Shelf::refused, 4, arrived),
       span_(backlog, Shelf::span, 8, arrived),
       live_(backlog, Shelf::observations, 8, arrived),
@@ -152,7 +153,7 @@ std::optional<Drain::Choice> Drain::live() {
   live_.since(now_.wall - just_now);
   if (head(live_) == nullptr) return std::nullopt;
   auto choice = take(live_, Purpose::fresh);
-  if (choice) late_.drop(choice->message.handle);
+  if (choice) late_.drop(choice->message.handle);  // a page that was asked for just before may hold it
   return choice;
 }
 
@@ -173,9 +174,7 @@ std::optional<Drain::Choice> Drain::unconfirmed() {
 
 std::optional<Drain::Choice> Drain::late() {
   if (head(late_) == nullptr) return std::nullopt;
-  auto choice = take(late_, Purpose::fresh);
-  if (choice) live_.drop(choice->message.handle);
-  return choice;
+  return take(late_, Purpose::fresh);
 }
 
 void Drain::accepted(const Letter& letter, const Moment& now) {

@@ -20,7 +20,7 @@ namespace kuzet::uplink {
 ///  3. observations made just now;
 ///  4. events that the centre has not confirmed for long;
 ///  5. older observations.
-/// While an event waits, nothing below it begins. At most 114 messages are in memory, however many wait in the store.
+/// While an event waits, nothing below it begins. At most 162 messages are in memory, however many wait in the store.
 class Drain {
  public:
   /// `rate`: messages a second; 0: no limit.

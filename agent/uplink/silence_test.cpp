@@ -30,6 +30,17 @@ TEST_CASE("a broker that falls silent while nothing is sent is noticed within 15
   CHECK(desk.told("does not acknowledge") == 1);
 }
 
+TEST_CASE("a broker that falls silent just after a tick is noticed within 15 seconds", "[K7]") {
+  QuietDesk desk;
+  desk.connects();
+  desk.passes(3);
+  desk.second += 0.01;  // its last word; the ticks stay at whole seconds
+  desk.alert();
+  desk.link.accepts_all(desk.now());
+  desk.second -= 0.01;
+  CHECK(desk.notices() <= 15);
+}
+
 TEST_CASE("a broker that falls silent is noticed within 15 seconds, whenever something is sent after that", "[K7]") {
   const int after = GENERATE(range(0, 14));
   QuietDesk desk;

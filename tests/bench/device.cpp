@@ -148,7 +148,7 @@ void measure_device(const UplinkRequest& request) {
       "\nBytes on the device for one alert event, %llu events, one each 100 ms, the write-ahead log at its full size; %s.\n\n",
       static_cast<unsigned long long>(alerts),
       own_disks ? "ext4 on a loop device, sectors written"
-               : "what this process gave to the disk, without the file system's own");
+                : "what this process gave to the disk, without the file system's own");
   print_head({"", "bytes an event", "/ bare SQLite"});
   for (const auto& line : lines) print_row({line.what, figure(line.bytes, 0), figure(line.bytes / lines[0].bytes)});
 }

@@ -154,7 +154,7 @@ TEST_CASE("a store with damaged pages is told, and every number that it lost is 
   City city;
   const Board board(city.folder / "store", city.broker.url(), "resend: 2s");
   for (int i = 0; i < repeats("KUZET_DAMAGES", 3); ++i) {
-    city.broker.kill();
+    city.broker.stop();
     city.sound(board, {"--rate", "300", "--observe", "10"}, 1200, 2500);  // a backlog
     damage(board.store() / "kuzet.db", city.chance, city.chance.between(1, 6));
     city.broker.start();

@@ -114,6 +114,11 @@ void Broker::start() {
   if (!eventually([this] { return answers(port_); }, 10s)) throw std::runtime_error("mosquitto: " + read_text(folder_ / "log"));
 }
 
+void Broker::stop() {
+  process_->kill(SIGTERM);
+  (void)process_->wait(10s);
+}
+
 void Broker::kill() {
   process_->kill(SIGKILL);
   (void)process_->wait(10s);

@@ -34,7 +34,8 @@ class Broker {
   Broker() : Broker(BrokerSettings{}) {}
   explicit Broker(BrokerSettings settings);
   void start();
-  void kill();
+  void kill();  ///< with -9: what it acknowledged and did not save yet is lost
+  void stop();  ///< in good order
   [[nodiscard]] int port() const { return port_; }
   /// By its address, or, where it has a certificate, by the name "localhost".
   [[nodiscard]] std::string url() const { return url(settings_.certificate ? "localhost" : "127.0.0.1"); }

@@ -46,13 +46,17 @@ class Witness {
 struct Journal {
   std::string store;
   std::map<std::int64_t, std::string> events;
+  bool whole = false;  ///< no page of it is damaged
   /// Reads a store's file, also one that was set aside; rows on damaged pages are passed over.
   static std::optional<Journal> read(const std::filesystem::path& file);
 };
 
 /// Everything about the promise that does not hold, a sentence each (the first few): an event of a journal that did not arrive
-/// byte for byte and is not named by a gap, a number that was neither seen nor named, an event that no journal knows, alerts
-/// out of order once repeats are removed.
+/// byte for byte and is not named by a gap, a number that was neither seen nor named, an event that no journal knows (as far as
+/// all of that journal can still be read).
 std::vector<std::string> complaints(const std::vector<boost::json::object>& messages, const std::vector<Journal>& journals);
+
+/// The events that came after a later one, once repeats are removed (the first few); only what a broker refused may do so.
+std::vector<std::string> out_of_order(const std::vector<boost::json::object>& messages);
 
 }  // namespace kuzet::test
