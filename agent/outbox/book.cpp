@@ -129,6 +129,7 @@ Result<> Book::write_checkpoint(const Checkpoint& checkpoint) {
   write.bind(1, checkpoint.seq).bind(2, checkpoint.chain).bind(3, checkpoint.commands).bind(4, checkpoint.command_chain);
   write.bind(5, std::int64_t{checkpoint.at.time_since_epoch().count()}).bind(6, checkpoint.signature);
   if (auto done = write.run(); !done) return done;
+  if (auto done = meta.set("signed", checkpoint.seq); !done) return done;  // a checkpoint that is taken away is missed
   signed_last = checkpoint;
   return {};
 }

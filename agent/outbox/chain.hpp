@@ -39,4 +39,40 @@ inline std::optional<std::string> chain_after(const std::string& before, std::st
   return sha256(before + std::string(body.substr(0, *member)) + "}");
 }
 
+/// Follows a journal over rows that are read in their order. Pages whose form SQLite believes may hold other bytes than were
+/// written, or miss rows: a body that breaks the chain, and a place that is left out, are found here.
+class ChainFollower {
+ public:
+  /// What is known of a row: its body, its place in the journal counted without a gap, and its number.
+  struct Row {
+    std::string body;
+    std::uint64_t n = 0;
+    std::uint64_t seq = 0;
+  };
+  /// `before`: the row before the first one, where it is known.
+  explicit ChainFollower(const std::optional<Row>& before = std::nullopt) {
+    if (before) (void)takes(*before);
+  }
+
+  /// What comes next does not follow from what was read last.
+  void jump() { chain_.reset(); }
+  /// The number behind which rows are left out before this one; nothing when there are none.
+  [[nodiscard]] std::optional<std::uint64_t> left_out_since(std::uint64_t n) const {
+    return n_ != 0 && n != n_ + 1 ? std::optional(seq_) : std::nullopt;
+  }
+  /// False: these are not the bytes that were recorded. Behind a row that is not known there is nothing to hold one against.
+  bool takes(const Row& row) {
+    const auto here = chain_in(row.body);
+    const bool sound = here && (!chain_ || chain_after(*chain_, row.body) == here);
+    chain_ = sound ? here : std::nullopt;
+    n_ = row.n;
+    seq_ = row.seq;
+    return sound;
+  }
+
+ private:
+  std::optional<std::string> chain_;
+  std::uint64_t n_ = 0, seq_ = 0;
+};
+
 }  // namespace kuzet::outbox

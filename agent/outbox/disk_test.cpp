@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The disk at its limits: flushes that fail, no room at all, a million rows, what one alert costs, a store of the layout
 // before.
+#include "agent/outbox/hash.hpp"
 #include "agent/outbox/outbox.hpp"
 
 #include "agent/outbox/verify.hpp"
@@ -164,13 +165,14 @@ TEST_CASE("a million rows that wait are neither read nor held at start", "[K1]")
   options.check_within = {};
   {
     auto store = test::open_store(options);
-    store.record(event_of("a1")).value();
+    for (int i = 0; i < 100; ++i) store.record(event_of("a1")).value();  // what is read has a chain
   }
   {
     auto db = std::move(Database::open((options.folder / "kuzet.db").string(), Database::Mode::write).value());
     db.execute(
           "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;"
-          "WITH RECURSIVE r (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM r WHERE i < 1000000) INSERT INTO journal SELECT i, i, "
+          "WITH RECURSIVE r (i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM r WHERE i < 1000000) INSERT INTO journal SELECT i, "
+          "i, "
           "i * 200, 1, 0, 0, 0, 'fire', 'a' || i, 3, 's', 't', NULL, NULL, '{\"fill\":\"' || hex(zeroblob(30)) || "
           "'\",\"chain\":\"' || hex(zeroblob(32)) || '\"}' FROM r;"
           "INSERT OR REPLACE INTO meta VALUES ('open_seq', '999990')")
@@ -198,13 +200,12 @@ TEST_CASE("a store of the layout before is taken over: what waited still waits, 
         bytes INTEGER NOT NULL, seq INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (alert, n)) WITHOUT ROWID;
       INSERT INTO meta VALUES ('store', '5f0c'), ('seq', '4'), ('boot', '3'), ('boot_id', 'boot-a'), ('chain', ''), ('open/a3', 'state of a3');)")
         .value();
+    std::string chain;
     for (int i = 1; i <= 4; ++i) {
+      const std::string event = "{\"store\":\"5f0c\",\"seq\":" + std::to_string(i) + "}";
+      chain = sha256(chain + event);
       auto row = db.prepare("INSERT INTO journal VALUES (?, ?, 'fire', 7, ?)");
-      row.bind(1, i)
-          .bind(2, "a" + std::to_string(i))
-          .bind(3, "{\"seq\":1,\"chain\":\"" + std::string(64, '0') + "\"}")
-          .run()
-          .value();
+      row.bind(1, i).bind(2, "a" + std::to_string(i)).bind(3, with_members(event, "\"chain\":\"" + chain + "\"")).run().value();
     }
     db.execute("INSERT INTO outbox VALUES (2, 0, 't', NULL), (4, 0, 't', NULL)").value();
   }

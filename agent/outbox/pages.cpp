@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages as they lie on their shelves, also over pages that are damaged.
+#include "agent/outbox/chain.hpp"
+#include "agent/outbox/sound.hpp"
 #include "agent/outbox/store.hpp"
 #include "agent/outbox/walk.hpp"
 
@@ -9,10 +11,10 @@ namespace kuzet::outbox {
 
 namespace {
 
-#define KUZET_EVENT                                                                                             \
-  "SELECT j.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at), "             \
-  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq) " \
-  "FROM journal j LEFT JOIN corrected c ON c.seq = j.seq "
+#define KUZET_EVENT                                                                                              \
+  "SELECT j.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at), "              \
+  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq), " \
+  "j.body FROM journal j LEFT JOIN corrected c ON c.seq = j.seq "
 #define KUZET_LETTER                                                                                              \
   "SELECT r.seq, j.n, j.alert, j.schema, j.topic, coalesce(c.body, j.body), coalesce(c.at, j.at) FROM refused r " \
   "CROSS JOIN journal j ON j.seq = r.seq LEFT JOIN corrected c ON c.seq = r.seq "
@@ -84,8 +86,17 @@ Result<> observations(Book& book, const Page& page, std::vector<Pending>& out) {
                    query.text(2),
                    query.text(3),
                    at});
+    if (!is_sound(out.back())) return Error{Code::corrupt, "observation " + std::to_string(query.number(0)) + " is damaged"};
   }
   return {};
+}
+
+/// The row before this event, which begins the chain of what follows; nothing where it was pruned or cannot be read.
+std::optional<ChainFollower::Row> row_before(Book& book, std::uint64_t seq) {
+  auto query = book.db.prepare("SELECT body, n, seq FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1");
+  const auto there = query.bind(1, seq).step();
+  if (!there || !*there) return std::nullopt;
+  return ChainFollower::Row{query.text(0), query.number(1), query.number(2)};
 }
 
 /// Which rows of the journal must lie in a stretch that cannot be read, from what lies around it.
@@ -124,12 +135,24 @@ Result<std::vector<Pending>> Outbox::page(const Page& page, const Moment& now) {
 }
 
 Result<> Outbox::Store::events(const Page& page, std::vector<Pending>& out, const Moment& now) {
-  Walk walk(book->db, events_from, event_alone, span_of(*book, page));
+  const auto span = span_of(*book, page);
+  Walk walk(book->db, events_from, event_alone, span);
+  ChainFollower chain(row_before(*book, span.from));
   while (out.size() < page.limit) {
     const auto more = walk.next();
     if (!more) return more.error();
     if (!*more) break;
-    if (belongs(book->prefixes, page.shelf, walk.row())) out.push_back(event_of(walk.row(), book->last.store));
+    const auto& row = walk.row();
+    const auto left_out = chain.left_out_since(row.number(1));
+    if (left_out && !walk.jumped()) walk.miss_since(*left_out);
+    if (left_out || walk.jumped()) chain.jump();
+    const bool sound = chain.takes({row.text(9), row.number(1), row.number(0)});
+    if (!belongs(book->prefixes, page.shelf, walk.row())) continue;
+    auto event = event_of(walk.row(), book->last.store);
+    if (sound && is_sound(event))
+      out.push_back(std::move(event));
+    else
+      walk.reject();
   }
   // What lies further back was delivered, and asked for out of curiosity: it is missed by nobody.
   return walk.holes().empty() || page.shelf == Shelf::span ? Result<>() : tell_holes(walk.holes(), now);

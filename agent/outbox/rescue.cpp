@@ -2,9 +2,12 @@
 // Reads a damaged store, table by table and, where it must be, number by number.
 #include "agent/outbox/rescue.hpp"
 
+#include "agent/outbox/chain.hpp"
 #include "agent/outbox/disk.hpp"
+#include "agent/outbox/sound.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace kuzet::outbox {
 
@@ -13,10 +16,11 @@ namespace {
 constexpr std::uint64_t patience = 10'000;  // so many numbers beyond the last that can be read are looked at
 constexpr auto no_end = static_cast<std::uint64_t>(INT64_MAX) - 1;
 
-#define KUZET_RESCUED                                                                                                  \
-  "SELECT j.seq, j.alert, j.schema, j.topic, coalesce((SELECT c.body FROM corrected c WHERE c.seq = j.seq), j.body), " \
-  "coalesce((SELECT c.at FROM corrected c WHERE c.seq = j.seq), j.at), "                                               \
-  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq) FROM journal j "
+#define KUZET_RESCUED                                                                                                        \
+  "SELECT j.seq, j.alert, j.schema, j.topic, coalesce((SELECT c.body FROM corrected c WHERE c.seq = j.seq), j.body), "       \
+  "coalesce((SELECT c.at FROM corrected c WHERE c.seq = j.seq), j.at), "                                                     \
+  "EXISTS (SELECT 1 FROM confirmed f WHERE f.seq = j.seq), (SELECT reason FROM refused r WHERE r.seq = j.seq), j.body FROM " \
+  "journal j "
 constexpr auto events_from = KUZET_RESCUED "WHERE j.seq >= ?1 ORDER BY j.seq";
 constexpr auto event_alone = KUZET_RESCUED "WHERE j.seq = ?1";
 
@@ -46,8 +50,8 @@ Result<> Rescue::run() {
   if (db_) single("SELECT count(*) FROM sqlite_schema WHERE name = 'telemetry'", readable);
   if (!readable) return tell_all_lost();
   look_for_end();
-  for (auto step : {&Rescue::facts, &Rescue::older, &Rescue::refused, &Rescue::events, &Rescue::observations, &Rescue::states,
-                    &Rescue::commands, &Rescue::pictures})
+  for (auto step : {&Rescue::facts, &Rescue::older, &Rescue::tell_older, &Rescue::refused, &Rescue::events,
+                    &Rescue::observations, &Rescue::states, &Rescue::commands, &Rescue::pictures, &Rescue::write_ranges})
     if (auto done = (this->*step)(); !done) return done;
   return {};
 }
@@ -108,24 +112,76 @@ Result<> Rescue::facts() {
   return {};
 }
 
-/// Messages of a store before this one that still wait.
+/// Messages of a store before this one that still wait. What lies between two that can be read is told by their numbers.
 Result<> Rescue::older() {
   const auto first = static_cast<std::uint64_t>(INT64_MIN);
   Walk walk(*db_, KUZET_OLDER "WHERE row >= ?1 ORDER BY row", KUZET_OLDER "WHERE row = ?1",
             {first, UINT64_MAX - 1, {}, patience});
+  std::optional<Pending> before;
+  std::size_t holes = 0;
   for (auto more = walk.next(); more && *more; more = walk.next()) {
     const auto& row = walk.row();
-    const Pending message{{},
-                          static_cast<Class>(row.integer(3)),
-                          row.text(1),
-                          row.number(2),
-                          row.text(6),
-                          row.text(7),
-                          row.text(8),
-                          row.text(9),
-                          wall(row.integer(5))};
+    Pending message{{},
+                    static_cast<Class>(row.integer(3)),
+                    row.text(1),
+                    row.number(2),
+                    row.text(6),
+                    row.text(7),
+                    row.text(8),
+                    row.text(9),
+                    wall(row.integer(5))};
+    if (!is_sound(message)) {
+      walk.reject();
+      continue;
+    }
+    if (walk.holes().size() > std::exchange(holes, walk.holes().size()))
+      if (auto told = tell_between(before, message); !told) return told;
     if (auto done = fresh_->salvaged.add(message, row.integer(4) != 0); !done) return done;
+    before = std::move(message);
   }
+  return walk.holes().size() > holes ? tell_between(before, std::nullopt) : Result<>();
+}
+
+/// Rows of a damaged table may be gone without a trace, and nothing counts those of an older store: all that waited may be
+/// among them.
+Result<> Rescue::tell_older() {
+  const auto ranges = Meta(*db_).under("older/");
+  if (!ranges) return {};
+  for (const auto& [name, text] : *ranges) {
+    const std::string store = name.substr(std::string_view("older/").size());
+    std::uint64_t from = 0, to = 0;
+    std::istringstream(text) >> from >> to;
+    if (to == 0) continue;
+    if (auto told = fresh_->tell(options_->words, {store, from, to, Class::alert, 0, "corrupt"}, now_); !told) return told;
+  }
+  return {};
+}
+
+/// Which numbers of which stores wait in the fresh one.
+Result<> Rescue::write_ranges() {
+  auto query = fresh_->db.prepare("SELECT store, min(seq), max(seq) FROM salvaged GROUP BY store");
+  for (;;) {
+    const auto more = query.step();
+    if (!more) return more.error();
+    if (!*more) return {};
+    const auto range = std::to_string(query.number(1)) + " " + std::to_string(query.number(2));
+    if (auto done = fresh_->meta.set("older/" + query.text(0), range); !done) return done;
+  }
+}
+
+/// Some message of an older store was lost between these two (or before the first, or behind the last).
+Result<> Rescue::tell_between(const std::optional<Pending>& before, const std::optional<Pending>& after) {
+  std::vector<Gap> gaps;
+  ++lost_;
+  if (before && after && before->store == after->store && before->seq < after->seq) {
+    gaps.push_back({before->store, before->seq + 1, after->seq - 1, after->what, 0, "corrupt"});
+  } else {
+    if (before) gaps.push_back({before->store, before->seq + 1, std::nullopt, before->what, 0, "corrupt"});
+    if (after && after->seq > 1) gaps.push_back({after->store, 1, after->seq - 1, after->what, 0, "corrupt"});
+  }
+  for (const auto& gap : gaps)
+    if (!gap.to || *gap.to >= gap.from)
+      if (auto done = fresh_->tell(options_->words, gap, now_); !done) return done;
   return {};
 }
 
@@ -139,7 +195,7 @@ Result<> Rescue::refused() {
   for (const auto seq : rows) {
     event.reset();
     const auto there = event.bind(1, seq).step();
-    if (!there || !*there) continue;
+    if (!there || !*there || !is_sound(event_of(event))) continue;
     if (auto done = carry_event(event); !done) return done;
   }
   return {};
@@ -147,20 +203,28 @@ Result<> Rescue::refused() {
 
 Result<> Rescue::events() {
   Walk walk(*db_, events_from, event_alone, span(done_ + 1, end_known_));
-  for (auto more = walk.next(); !more || *more; more = walk.next()) {
-    if (!more) break;
-    if (auto done = carry_event(walk.row()); !done) return done;
+  ChainFollower chain;
+  for (auto more = walk.next(); more && *more; more = walk.next()) {
+    const auto& row = walk.row();
+    if (const auto left_out = chain.left_out_since(row.number(9))) walk.miss_since(*left_out), chain.jump();
+    if (walk.jumped()) chain.jump();
+    if (!chain.takes({row.text(8), row.number(9), row.number(0)}) || !is_sound(event_of(walk.row())))
+      walk.reject();
+    else if (auto done = carry_event(walk.row()); !done)
+      return done;
   }
   return tell(walk, Class::alert);
+}
+
+Pending Rescue::event_of(const Statement& row) const {
+  return {{}, Class::alert, store_, row.number(0), row.text(1), row.text(2), row.text(3), row.text(4), wall(row.integer(5))};
 }
 
 Result<> Rescue::carry_event(const Statement& row) {
   const bool refused = !row.null(7) && row.integer(7) != 0, late = !row.null(7) && row.integer(7) == 0;
   const bool sent = !refused && (late || row.number(0) <= sent_);
   if (row.integer(6) != 0 || (sent && !centre_)) return {};
-  const Pending message{{},          Class::alert, store_,      row.number(0),       row.text(1),
-                        row.text(2), row.text(3),  row.text(4), wall(row.integer(5))};
-  return fresh_->salvaged.add(message, sent);
+  return fresh_->salvaged.add(event_of(row), sent);
 }
 
 Result<> Rescue::observations() {
@@ -172,7 +236,10 @@ Result<> Rescue::observations() {
     const auto& row = walk.row();
     const Pending message{{},          Class::observation, store_,      row.number(0),       {},
                           row.text(1), row.text(2),        row.text(3), wall(row.integer(4))};
-    if (auto done = fresh_->salvaged.add(message, false); !done) return done;
+    if (!is_sound(message))
+      walk.reject();
+    else if (auto done = fresh_->salvaged.add(message, false); !done)
+      return done;
   }
   return tell(walk, Class::observation);
 }

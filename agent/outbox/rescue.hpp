@@ -40,8 +40,12 @@ class Rescue {
 
   Result<> facts();
   Result<> older();
+  Result<> tell_older();
+  Result<> write_ranges();
+  Result<> tell_between(const std::optional<Pending>& before, const std::optional<Pending>& after);
   Result<> refused();
   Result<> events();
+  [[nodiscard]] Pending event_of(const Statement& row) const;
   Result<> carry_event(const Statement& row);
   Result<> observations();
   Result<> states();

@@ -2,6 +2,8 @@
 // Messages of an older store.
 #include "agent/outbox/salvaged.hpp"
 
+#include "agent/outbox/sound.hpp"
+
 namespace kuzet::outbox {
 
 namespace {
@@ -133,6 +135,7 @@ Result<> Salvaged::page(const Page& page, std::vector<Pending>& out) {
     if (!more) return more.error();
     if (!*more) return {};
     auto message = message_of(query);
+    if (!is_sound(message)) return Error{Code::corrupt, "a message of store " + message.store + " is damaged"};
     if (!page.since || message.at >= *page.since) out.push_back(std::move(message));
   }
 }

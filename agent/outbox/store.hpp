@@ -54,6 +54,7 @@ struct Outbox::Store {
   Result<bool> prune();
   Result<> prune_until(std::uint64_t seq);
   Result<bool> shrink();
+  Result<> forget_older();
 
   Options options;
   FolderLock lock;

@@ -126,6 +126,19 @@ Result<> Outbox::Store::sign(const Moment& now) {
   return book->change([&] { return book->write_checkpoint(checkpoint); });
 }
 
+/// Which numbers of older stores wait is worth knowing as long as some do.
+Result<> Outbox::Store::forget_older() {
+  const auto& salvaged = book->salvaged;
+  if (salvaged.unsent() + salvaged.unconfirmed() + salvaged.observations() + book->prefixes.refused_salvaged() > 0) return {};
+  const auto ranges = book->meta.under("older/");
+  if (!ranges || ranges->empty()) return ranges ? Result<>() : ranges.error();
+  return book->change([&]() -> Result<> {
+    for (const auto& [name, range] : *ranges)
+      if (auto done = book->meta.remove(name); !done) return done;
+    return {};
+  });
+}
+
 Result<bool> Outbox::tidy(const Moment& now) {
   const auto found = store_->ready();
   if (!found) return found.error();
@@ -140,6 +153,7 @@ Result<bool> Outbox::tidy(const Moment& now) {
   if (book.opens.behind() > opens_each)
     if (auto done = book.change([&] { return book.opens.write(); }); !done) return done.error();
   if (auto done = store_->sign_when_due(now); !done) return done.error();
+  if (auto done = store_->forget_older(); !done) return done.error();
   const auto pruned = store_->prune();
   if (!pruned || *pruned) return pruned;
   return store_->shrink();

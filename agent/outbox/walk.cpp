@@ -5,10 +5,12 @@
 namespace kuzet::outbox {
 
 Result<bool> Walk::next() {
+  jumped_ = false;
   while (span_.from <= span_.to && !gave_up_) {
     if (const auto end = span_.known ? span_.known(span_.from) : std::nullopt) {
       span_.from = *end + 1;
       running_ = false;
+      jumped_ = true;
       continue;
     }
     if (!running_) {
@@ -26,6 +28,7 @@ Result<bool> Walk::next() {
     }
     if (more.error().code != Code::corrupt) return more.error();
     running_ = false;
+    jumped_ = true;
     if (auto felt = feel_forward(); !felt) return felt.error();
   }
   span_.from = span_.to + 1;
@@ -46,6 +49,13 @@ Result<> Walk::feel_forward() {
     add(span_.from);
   }
   return {};
+}
+
+void Walk::miss_since(std::uint64_t number) {
+  const auto row = span_.from - 1;
+  if (number + 1 >= row) return;
+  while (!holes_.empty() && holes_.back().first > number) holes_.pop_back();
+  holes_.emplace_back(number + 1, row - 1);
 }
 
 void Walk::add(std::uint64_t number) {

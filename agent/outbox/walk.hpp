@@ -35,6 +35,12 @@ class Walk {
   /// True: row() is the next. `corrupt` is never told: see holes().
   Result<bool> next();
   [[nodiscard]] const Statement& row() const { return rows_; }
+  /// Something was passed over between the row before and this one.
+  [[nodiscard]] bool jumped() const { return jumped_; }
+  /// The row can be read and is not what was written: it counts as one that cannot be read.
+  void reject() { add(span_.from - 1); }
+  /// Between this number and the row that was read last there were rows that are gone without a trace.
+  void miss_since(std::uint64_t number);
   /// What could not be read so far.
   [[nodiscard]] const std::vector<Stretch>& holes() const { return holes_; }
   /// Its patience came to an end: the last hole reaches as far as anything.
@@ -49,6 +55,7 @@ class Walk {
   Span span_;
   std::vector<Stretch> holes_;
   bool running_ = false;
+  bool jumped_ = false;
   bool gave_up_ = false;
 };
 
