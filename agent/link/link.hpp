@@ -80,7 +80,8 @@ class Link {
   virtual void connect(const Connection& connection) = 0;
   /// Sends; with QoS 1 `answered` follows with the same number, or the connection is lost. `io` when nothing could be sent.
   virtual Result<> publish(std::uint64_t number, const Message& message) = 0;
-  /// Subscribes with QoS 1; `answered` follows with the worst reason of the filters. `arrived` may come before it.
+  /// Subscribes with QoS 1 (in 3.1.1 with 0: what is lost is said again); `answered` follows with the worst reason of the
+  /// filters. `arrived` may come before it.
   virtual Result<> subscribe(std::uint64_t number, const std::vector<std::string>& filters) = 0;
   /// Ends the connection in good order (the broker does not send the will), waiting for at most `wait`.
   virtual void disconnect(std::chrono::milliseconds wait) = 0;

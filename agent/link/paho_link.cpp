@@ -146,7 +146,10 @@ void Session::publish(std::uint64_t number, const Message& message) {
 }
 
 void Session::subscribe(std::uint64_t number, const std::vector<std::string>& filters) {
-  const mqtt::iasync_client::qos_collection qos(filters.size(), 1);
+  // RabbitMQ 3.10 (3.1.1 only) keeps a queue on one node for a clean session with QoS 1: when that node dies, no other takes
+  // us.
+  const int level = connection_.version == Version::v311 ? 0 : 1;
+  const mqtt::iasync_client::qos_collection qos(filters.size(), level);
   ask(number, "cannot subscribe",
       [&](Context asked) { client_->subscribe(mqtt::string_collection::create(filters), qos, asked, *this); });
 }

@@ -49,7 +49,7 @@ class ChainFollower {
     std::uint64_t n = 0;
     std::uint64_t seq = 0;
   };
-  /// `before`: the row before the first one, where it is known.
+  /// `before`: the row before the first one, where it is known; its body may be empty.
   explicit ChainFollower(const std::optional<Row>& before = std::nullopt) {
     if (before) (void)takes(*before);
   }
@@ -58,7 +58,7 @@ class ChainFollower {
   void jump() { chain_.reset(); }
   /// The number behind which rows are left out before this one; nothing when there are none.
   [[nodiscard]] std::optional<std::uint64_t> left_out_since(std::uint64_t n) const {
-    return n_ != 0 && n != n_ + 1 ? std::optional(seq_) : std::nullopt;
+    return n_ && n != *n_ + 1 ? std::optional(seq_) : std::nullopt;
   }
   /// False: these are not the bytes that were recorded. Behind a row that is not known there is nothing to hold one against.
   bool takes(const Row& row) {
@@ -72,7 +72,8 @@ class ChainFollower {
 
  private:
   std::optional<std::string> chain_;
-  std::uint64_t n_ = 0, seq_ = 0;
+  std::optional<std::uint64_t> n_;
+  std::uint64_t seq_ = 0;
 };
 
 }  // namespace kuzet::outbox

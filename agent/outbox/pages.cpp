@@ -95,8 +95,9 @@ Result<> observations(Book& book, const Page& page, std::vector<Pending>& out) {
 std::optional<ChainFollower::Row> row_before(Book& book, std::uint64_t seq) {
   auto query = book.db.prepare("SELECT body, n, seq FROM journal WHERE seq < ? ORDER BY seq DESC LIMIT 1");
   const auto there = query.bind(1, seq).step();
-  if (!there || !*there) return std::nullopt;
-  return ChainFollower::Row{query.text(0), query.number(1), query.number(2)};
+  if (there && *there) return ChainFollower::Row{query.text(0), query.number(1), query.number(2)};
+  const auto& sent = book.prefixes.sent();
+  return seq == sent.seq + 1 ? std::optional(ChainFollower::Row{{}, sent.n, sent.seq}) : std::nullopt;
 }
 
 /// Which rows of the journal must lie in a stretch that cannot be read, from what lies around it.

@@ -203,9 +203,11 @@ Result<> Rescue::refused() {
 
 Result<> Rescue::events() {
   Walk walk(*db_, events_from, event_alone, span(done_ + 1, end_known_));
-  ChainFollower chain;
+  ChainFollower chain(ChainFollower::Row{{}, number("done_n"), done_});
+  std::uint64_t last = done_;
   for (auto more = walk.next(); more && *more; more = walk.next()) {
     const auto& row = walk.row();
+    last = row.number(0);
     if (const auto left_out = chain.left_out_since(row.number(9))) walk.miss_since(*left_out), chain.jump();
     if (walk.jumped()) chain.jump();
     if (!chain.takes({row.text(8), row.number(9), row.number(0)}) || !is_sound(event_of(walk.row())))
@@ -213,7 +215,9 @@ Result<> Rescue::events() {
     else if (auto done = carry_event(walk.row()); !done)
       return done;
   }
-  return tell(walk, Class::alert);
+  if (auto told = tell(walk, Class::alert); !told) return told;
+  // A tail that is gone without a trace is missed by nothing that is left.
+  return fresh_->tell(options_->words, {store_, last + 1, std::nullopt, Class::alert, 0, "corrupt"}, now_);
 }
 
 Pending Rescue::event_of(const Statement& row) const {

@@ -280,6 +280,10 @@ TEST_CASE("a damaged store is replaced at start by one with everything that can 
     if (message.schema != "kuzet.gap/1") continue;
     const auto body = boost::json::parse(message.body).as_object();
     CHECK(body.at("of").as_string() == old);
+    if (body.at("to").is_null()) {  // whether anything followed, nobody knows
+      CHECK(body.at("from") == 302);
+      continue;
+    }
     for (auto seq = body.at("from").to_number<std::uint64_t>(); seq <= body.at("to").to_number<std::uint64_t>(); ++seq)
       seen.insert(seq);
   }
@@ -308,11 +312,11 @@ TEST_CASE("a store is replaced while it runs, and old handles mean nothing any m
   const auto handle = f.page(Shelf::unsent).at(4).handle;
   f.store->renew(at(1)).value();
   f.store->settle({{handle}, {}}).value();
-  CHECK(f.counts().unsent == 20);
+  CHECK(f.counts().unsent == 21);  // and the gap for whatever else there was
   CHECK(f.page(Shelf::unsent).at(4).seq == 5);
   CHECK(f.store->open_states().value().size() == 20);
   f.reopen(2);
-  CHECK(f.counts().unsent == 20);
+  CHECK(f.counts().unsent == 21);  // and the gap for whatever else there was
 }
 
 TEST_CASE("the journal is signed, pruned to a checkpoint and can still be verified", "[K8]") {
