@@ -69,6 +69,7 @@ class Agent {
 
   /// `config`, `io`: it cannot start.
   Result<> start() {
+    if (auto fit = Dispatch::check(all_); !fit) return fit;
     auto store = open_store();
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());

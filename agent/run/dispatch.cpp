@@ -73,12 +73,18 @@ outbox::Options store_options(const Configuration& all, const std::string& boot)
   return options;
 }
 
-Result<std::unique_ptr<Dispatch>> Dispatch::open(asio::io_context& io, const Configuration& all, const Clock& clock,
-                                                 outbox::Outbox store, Hooks hooks) {
-  auto key = site_key(all);
-  if (!key) return key.error();
+Result<> Dispatch::check(const Configuration& all) {
+  if (auto key = site_key(all); !key) return key.error();
   if (all.uplink)
     if (auto connection = connection_of(all); !connection) return connection.error();
+  return {};
+}
+
+Result<std::unique_ptr<Dispatch>> Dispatch::open(asio::io_context& io, const Configuration& all, const Clock& clock,
+                                                 outbox::Outbox store, Hooks hooks) {
+  if (auto fit = check(all); !fit) return fit.error();
+  auto key = site_key(all);
+  if (!key) return key.error();
   return std::unique_ptr<Dispatch>(new Dispatch(io, all, clock, std::move(store), std::move(hooks), std::move(*key)));
 }
 

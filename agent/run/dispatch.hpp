@@ -40,7 +40,9 @@ class Dispatch {
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
   };
 
-  /// `config`: the password file or the command key cannot be read.
+  /// `config`: the password file or the command key cannot be read. Before a store is opened for it.
+  static Result<> check(const Configuration& all);
+  /// Fails as check() does.
   static Result<std::unique_ptr<Dispatch>> open(boost::asio::io_context& io, const Configuration& all, const Clock& clock,
                                                 outbox::Outbox store, Hooks hooks);
   ~Dispatch();

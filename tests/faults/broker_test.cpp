@@ -153,7 +153,7 @@ TEST_CASE("the recommended broker lets a board write its own topics and nothing 
     CAPTURE(std::string(name(version)));
     Linked centre, board;
     REQUIRE(centre.connects(broker.door("centre")));
-    REQUIRE(centre.subscribe({"#"}) == 1);
+    REQUIRE(centre.subscribe({"#"}) < 0x80);
     REQUIRE(board.connects(broker.door("n07", version)));
     for (const auto& topic : foreign_topics) {
       CAPTURE(topic);
@@ -176,7 +176,7 @@ TEST_CASE("the recommended broker lets a board read what is meant for it and not
   REQUIRE(board.connects(broker.door("n07")));
   REQUIRE(other.connects(broker.door("n08")));
   // Mosquitto takes any subscription and holds back what may not be read.
-  REQUIRE(board.subscribe({"#"}) == 1);
+  REQUIRE(board.subscribe({"#"}) < 0x80);
   for (const std::string node : {"n08", "n07"})
     for (const std::string topic : {"ack", "cmd/ping", "cfg/desired"})
       CHECK(centre.publish(saying("kuzet/v1/s/" + node + "/" + topic, "x")) == 0);

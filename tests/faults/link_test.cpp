@@ -54,7 +54,7 @@ TEST_CASE("a message is published and arrives, in both versions") {
     CAPTURE(std::string(name(version)));
     Linked us;
     REQUIRE(us.connects(connection_as(version, broker)));
-    CHECK(us.subscribe({"kuzet/v1/+/cmd/#", "kuzet/v1/ack"}) == 1);
+    CHECK(us.subscribe({"kuzet/v1/+/cmd/#", "kuzet/v1/ack"}) < 0x80);
     CHECK(us.publish(saying("kuzet/v1/ack", "payload")) == 0);
     const auto got = us.arrival();
     REQUIRE(got);
@@ -71,7 +71,7 @@ TEST_CASE("what was retained is marked as such") {
     REQUIRE(us.connects(connection_as(version, broker)));
     const auto kept = saying("kept", "old", true);
     CHECK(us.publish(kept) == 0);
-    CHECK(us.subscribe({"kept"}) == 1);
+    CHECK(us.subscribe({"kept"}) < 0x80);
     REQUIRE(us.arrival());
     CHECK(us.arrival()->retained);
     CHECK(us.arrival()->payload == "old");
@@ -82,7 +82,7 @@ TEST_CASE("content type, user properties, expiry, response topic and correlation
   const Broker broker;
   Linked reader;
   REQUIRE(reader.connects(connection_as(link::Version::v5, broker, "reader")));
-  REQUIRE(reader.subscribe({"#"}) == 1);
+  REQUIRE(reader.subscribe({"#"}) < 0x80);
   auto all = saying("topic", "payload");
   all.content_type = "application/json";
   all.properties = {{"seq", "7"}, {"store", "a"}};
@@ -112,7 +112,7 @@ TEST_CASE("a message with QoS 0 arrives and is answered by nobody") {
   for (const auto version : versions) {
     Linked us;
     REQUIRE(us.connects(connection_as(version, broker)));
-    REQUIRE(us.subscribe({"#"}) == 1);
+    REQUIRE(us.subscribe({"#"}) < 0x80);
     auto message = saying("health", "fine");
     message.qos = 0;
     const auto before = us.answers.size();
@@ -134,7 +134,7 @@ TEST_CASE("what the access rules forbid is answered with 0x87 in MQTT 5 and look
     REQUIRE(us.connects(connection_as(version, broker)));
     CHECK(us.publish(saying("mine/a", "x")) == 0);
     CHECK(us.publish(saying("theirs/a", "x")) == (version == link::Version::v5 ? 0x87 : 0));
-    CHECK(us.subscribe({"mine/#"}) == 1);
+    CHECK(us.subscribe({"mine/#"}) < 0x80);
     CHECK_FALSE(us.loss);
   }
 }
@@ -187,7 +187,7 @@ TEST_CASE("the will is retained, and stays away after a proper goodbye with mess
     REQUIRE(us.connects(connection));
     us.link->drop();
     REQUIRE(us.connects(connection));
-    REQUIRE(us.subscribe({"kept"}) == 1);
+    REQUIRE(us.subscribe({"kept"}) < 0x80);
     REQUIRE(us.arrival());
     CHECK(us.arrival()->retained);
     CHECK(us.arrival()->payload == "offline");
@@ -195,7 +195,7 @@ TEST_CASE("the will is retained, and stays away after a proper goodbye with mess
     us.link->disconnect(5s);
     us.arrived.clear();
     REQUIRE(us.connects(connection));
-    REQUIRE(us.subscribe({"kept"}) == 1);
+    REQUIRE(us.subscribe({"kept"}) < 0x80);
     REQUIRE(us.arrival());
     CHECK(us.arrival()->payload == "online 9");
     us.arrived.clear();

@@ -103,7 +103,7 @@ TEST_CASE("an agent does not start on a full disk, and does once there is room",
   if (!disk.mounted()) return;
   site.configure({.store = (site / "disk" / "store").string()});
   disk.fill();
-  check_refused(site.run("run"), 1, {"store: ", "full"});
+  check_refused(site.run("run"), 1, {"store: ", "No space left on device"});
   disk.make_room();
   Process agent = site.start();
   site.wait_for(looked);

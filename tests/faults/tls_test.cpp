@@ -152,7 +152,7 @@ TEST_CASE("WebSockets, plain and by TLS, carry messages both ways") {
       connection.version = version;
       CAPTURE(broker.url(), std::string(name(version)));
       REQUIRE(us.connects(connection));
-      CHECK(us.subscribe({"a/#"}) == 1);
+      CHECK(us.subscribe({"a/#"}) < 0x80);
       CHECK(us.publish(saying("a/b", std::string(100'000, 'x'))) == 0);
       CHECK(us.arrival().value_or(link::Message{}).payload.size() == 100'000);
     }

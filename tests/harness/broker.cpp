@@ -28,14 +28,6 @@ sockaddr_in loopback(int port) {
   return address;
 }
 
-bool answers(int port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  const auto address = loopback(port);
-  const bool connected = ::connect(fd, std::bit_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return connected;
-}
-
 std::vector<std::string> subscriber(int port) {
   return {"mosquitto_sub",
           "-h",
@@ -62,6 +54,14 @@ std::vector<std::string> subscriber(int port) {
 }
 
 }  // namespace
+
+bool listens(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  const auto address = loopback(port);
+  const bool connected = ::connect(fd, std::bit_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return connected;
+}
 
 int free_port() {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -111,7 +111,7 @@ std::string Broker::url(const std::string& host) const {
 void Broker::start() {
   process_.emplace(std::vector{find_program("mosquitto"), std::string("-c"), (folder_ / "mosquitto.conf").string()},
                    folder_ / "log");
-  if (!eventually([this] { return answers(port_); }, 10s)) throw std::runtime_error("mosquitto: " + read_text(folder_ / "log"));
+  if (!eventually([this] { return listens(port_); }, 10s)) throw std::runtime_error("mosquitto: " + read_text(folder_ / "log"));
 }
 
 void Broker::stop() {

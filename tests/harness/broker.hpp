@@ -17,6 +17,8 @@ namespace kuzet::test {
 
 /// A port of loopback that nobody listens on just now.
 int free_port();
+/// Somebody listens on this port of loopback.
+bool listens(int port);
 
 /// What makes a broker another one than a plain one that lets everybody in.
 struct BrokerSettings {

@@ -3,6 +3,7 @@
 #include "tests/harness/witness.hpp"
 
 #include "agent/outbox/sqlite.hpp"
+#include "tests/harness/broker.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -48,8 +49,8 @@ struct Account {
   }
   [[nodiscard]] std::int64_t without_hole() const {
     std::int64_t seq = 0;
-    while (knows(seq + 1)) ++seq;
-    return std::min(seq, last);
+    while (seq < last && knows(seq + 1)) ++seq;
+    return seq;
   }
 };
 
@@ -75,7 +76,8 @@ bool book(std::map<std::string, Account>& accounts, const json::object& message)
 
 }  // namespace
 
-Witness::Witness(int port, Role role) : port_(port), process_(subscriber(port), folder_ / "messages") {
+Witness::Witness(int port, Role role)
+    : port_(eventually([port] { return listens(port); }, 10s) ? port : 0), process_(subscriber(port_), folder_ / "messages") {
   if (role == Role::confirms) thread_ = std::jthread([this](const std::stop_token& stop) { confirm(stop); });
 }
 
