@@ -5,23 +5,12 @@
 #include "tests/harness/catch.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <set>
 #include <sstream>
 
 namespace kuzet::test {
 
 using namespace std::chrono_literals;
-
-int repeats(const char* variable, int otherwise) {
-  const char* value = std::getenv(variable);
-  if (value == nullptr) return otherwise;
-  const std::string_view text(value);
-  int number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 Chance::Chance()
     : seed_(static_cast<unsigned>(repeats("KUZET_SEED", static_cast<int>(std::random_device{}() >> 1U)))), engine_(seed_) {}

@@ -5,6 +5,7 @@
 #include "tests/harness/broker.hpp"
 #include "tests/harness/certificates.hpp"
 #include "tests/harness/process.hpp"
+#include "tests/harness/repeats.hpp"
 #include "tests/harness/temp_folder.hpp"
 #include "tests/harness/wire.hpp"
 #include "tests/harness/witness.hpp"
@@ -16,10 +17,6 @@
 #include <vector>
 
 namespace kuzet::test {
-
-/// How often something is done to the board: the number in this environment variable, else `otherwise`. The long form of these
-/// tests (tests/faults/run) sets them.
-int repeats(const char* variable, int otherwise);
 
 /// Random moments whose seed is told when a test fails.
 class Chance {
