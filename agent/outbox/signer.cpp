@@ -55,7 +55,7 @@ std::optional<Signature> signature_of(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto digit = digits.find(text[i]);
     if (digit == std::string_view::npos) return std::nullopt;
-    out.at(i / 2) = static_cast<unsigned char>(out.at(i / 2) << 4 | digit);
+    out.at(i / 2) = static_cast<unsigned char>(out.at(i / 2) * 16 + digit);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <stdexcept>
 
 namespace kuzet::test {
 
@@ -78,6 +79,12 @@ bool book(std::map<std::string, Account>& accounts, const json::object& message)
 
 Witness::Witness(int port, Role role)
     : port_(eventually([port] { return listens(port); }, 10s) ? port : 0), process_(subscriber(port_), folder_ / "messages") {
+  // What is said before the witness listens is said to nobody.
+  const auto hears = [this] {
+    publish({"-t", "kuzet/v1/yard/witness/gap", "-m", "{}"});
+    return !read_text(folder_ / "messages").empty();
+  };
+  if (!eventually(hears, 10s)) throw std::runtime_error("the witness hears nothing");
   if (role == Role::confirms) thread_ = std::jthread([this](const std::stop_token& stop) { confirm(stop); });
 }
 
@@ -89,19 +96,19 @@ std::vector<json::object> Witness::messages() const {
   for (std::string line; std::getline(lines, line);) {
     boost::system::error_code broken;  // a line that is being written, or a word of mosquitto_sub's own
     auto value = json::parse(line, broken);
-    if (!broken && value.is_object()) out.push_back(std::move(value.as_object()));
+    if (!broken && value.is_object() && value.as_object().contains("store")) out.push_back(std::move(value.as_object()));
   }
   return out;
 }
 
+void Witness::publish(const std::vector<std::string>& words) const {
+  std::vector<std::string> command{"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(port_), "-V", "5", "-q", "1"};
+  command.insert(command.end(), words.begin(), words.end());
+  Process once(command, folder_ / "confirmations");
+  (void)once.wait(2s);
+}
+
 void Witness::confirm(const std::stop_token& stop) {
-  const auto publish = [this](const std::vector<std::string>& words) {
-    std::vector<std::string> command{"mosquitto_pub", "-h", "127.0.0.1", "-p", std::to_string(port_), "-V", "5", "-q", "1"};
-    command.insert(command.end(), words.begin(), words.end());
-    Process once(command, folder_ / "confirmations");
-    (void)once.wait(2s);
-  };
-  std::map<std::string, std::int64_t> told;
   while (!stop.stop_requested()) {
     publish({"-t", "kuzet/v1/_centre/witness/state", "-r", "-m", R"({"state":"online"})"});
     std::map<std::string, Account> accounts;

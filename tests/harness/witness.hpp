@@ -34,6 +34,7 @@ class Witness {
   [[nodiscard]] std::vector<boost::json::object> messages() const;
 
  private:
+  void publish(const std::vector<std::string>& words) const;
   void confirm(const std::stop_token& stop);
 
   int port_;
