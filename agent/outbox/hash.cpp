@@ -11,8 +11,6 @@
 
 namespace kuzet::outbox {
 
-namespace {
-
 std::string hexadecimal(std::span<const unsigned char> bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
@@ -22,8 +20,6 @@ std::string hexadecimal(std::span<const unsigned char> bytes) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string sha256(std::string_view bytes) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

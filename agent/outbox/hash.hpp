@@ -2,10 +2,14 @@
 // SHA-256 in lower-case hexadecimal: of pictures, and of the chain of alert events.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace kuzet::outbox {
+
+/// Two lower-case digits for each byte.
+std::string hexadecimal(std::span<const unsigned char> bytes);
 
 /// SHA-256 (FIPS 180-4) of `bytes`, 64 hexadecimal digits.
 std::string sha256(std::string_view bytes);

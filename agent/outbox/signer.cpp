@@ -4,6 +4,7 @@
 
 #include "agent/core/time.hpp"
 #include "agent/outbox/disk.hpp"
+#include "agent/outbox/hash.hpp"
 
 #include <fcntl.h>
 #include <openssl/bio.h>
@@ -36,16 +37,6 @@ using Bio = std::unique_ptr<BIO, FreeBio>;
 using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
-
-std::string hexadecimal(const Signature& bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const unsigned char byte : bytes) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-  return out;
-}
 
 /// Only what hexadecimal() writes: one signature has one form.
 std::optional<Signature> signature_of(std::string_view text) {
