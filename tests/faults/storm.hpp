@@ -18,7 +18,7 @@
 
 namespace kuzet::test {
 
-/// Random moments whose seed is told when a test fails.
+/// Random moments, the same in each short run; the long form draws a seed (KUZET_SEED), which is told when a test fails.
 class Chance {
  public:
   Chance();

@@ -132,7 +132,13 @@ std::optional<Journal> Journal::read(const std::filesystem::path& file) {
   id.reset();
   auto query = db->prepare("SELECT seq, body FROM journal WHERE seq > ? ORDER BY seq");
   auto more = query.bind(1, std::int64_t{0}).step();
-  for (; more && *more; more = query.step()) out.events[query.integer(0)] = query.text(1);
+  for (; more && *more; more = query.step()) {
+    boost::system::error_code broken;  // bytes that rotted are those of no event
+    const auto event = json::parse(query.text(1), broken);
+    if (broken || !event.is_object() || text(event.as_object(), "store").empty()) continue;
+    out.events[query.integer(0)] = query.text(1);
+    if (out.store.empty()) out.store = text(event.as_object(), "store");  // the page with the store's own name rotted
+  }
   auto check = db->prepare("PRAGMA quick_check(1)");
   const auto checked = check.step();
   out.whole = more && checked && *checked && check.text(0) == "ok";
