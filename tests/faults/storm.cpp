@@ -12,7 +12,7 @@ namespace kuzet::test {
 
 using namespace std::chrono_literals;
 
-Chance::Chance() : seed_(static_cast<unsigned>(repeats("KUZET_SEED", 1))), engine_(seed_) {}() >> 1U)))), engine_(seed_) {}
+Chance::Chance() : seed_(static_cast<unsigned>(repeats("KUZET_SEED", 1))), engine_(seed_) {}
 
 Board::Board(std::filesystem::path store, const std::string& server, const std::string& uplink) : store_(std::move(store)) {
   write_text(folder_ / "kuzet.yaml", "node: {id: n1, site: yard}\nuplink: {servers: [\"" + server + "\"], keep_alive: 10s" +
