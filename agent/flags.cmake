@@ -21,6 +21,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wduplicated-cond -Wlogical-op   # copy-and-paste conditions
     -Wno-maybe-uninitialized         # false on std::optional in GCC 12 at -O2 (PR 80635)
     -Wno-restrict                    # false on std::string in GCC 12 at -O3 (PR 105651)
+    $<$<CONFIG:Release>:-Wno-free-nonheap-object>  # false on inlined std::vector in GCC 12 at -O3 (PR 104475)
     -Wno-null-dereference            # false on inlined std::vector in GCC 12 at -O2 (PR 105580); clang keeps it
   )
 endif()
