@@ -18,6 +18,7 @@
 #include <filesystem>
 #include <iterator>
 #include <mutex>
+#include <thread>
 
 namespace kuzet::test {
 
@@ -185,6 +186,8 @@ std::ptrdiff_t threads() {
 }
 
 TEST_CASE("a name server that does not answer makes nobody wait") {
+  std::thread([] {}).join();  // a sanitizer may begin a thread of its own with the first one
+  const auto before = threads();
   const auto alive = std::make_shared<int>();
   Home home;
   auto link = link::make_paho_link({[](const auto&) {}, [](const auto&) {}, [](auto, int) {}, [](const auto&) {}},
@@ -199,9 +202,9 @@ TEST_CASE("a name server that does not answer makes nobody wait") {
   CHECK(elapsed_ms([&] { link.reset(); }) < 2000 + at_once.count());
   Silence::of_names().end();  // what was left behind ends by itself
   const auto end = std::chrono::steady_clock::now() + 20s;
-  while ((alive.use_count() > 1 || threads() > 1) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
+  while ((alive.use_count() > 1 || threads() > before) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
   CHECK(alive.use_count() == 1);
-  CHECK(threads() == 1);  // Paho's too: they must not outlive the library that the process takes down at its end
+  CHECK(threads() <= before);  // Paho's too: they must not outlive the library that the process takes down at its end
 }
 
 }  // namespace kuzet::test
