@@ -23,7 +23,8 @@ Error failure(const std::string& doing, int code) {
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
-  Descriptor(const std::filesystem::path& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0640)) {}
+  Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0640)
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
@@ -55,18 +56,34 @@ Result<> flush_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) {
-  const auto part = std::filesystem::path(file.string() + ".part");
+namespace {
+
+std::string part_of(const std::filesystem::path& file) { return file.string() + ".part"; }
+
+/// Under a temporary name first; `how` an older one of that name is dealt with.
+Result<> write_whole(const std::filesystem::path& file, std::string_view bytes, int how, mode_t mode) {
+  const auto part = part_of(file);
   Result<> written;
   {
-    const Descriptor descriptor(part, O_WRONLY | O_CREAT | O_TRUNC);
-    if (descriptor.get() < 0) return failure("create " + part.string(), errno);
-    written = write_all(descriptor.get(), bytes, part.string());
+    const Descriptor descriptor(part, O_WRONLY | O_CREAT | how, mode);
+    if (descriptor.get() < 0) return failure("create " + part, errno);
+    written = write_all(descriptor.get(), bytes, part);
   }
-  if (written && ::rename(part.c_str(), file.c_str()) != 0) written = failure("rename " + part.string(), errno);
-  if (written) return flush_folder(file.parent_path());
+  if (written && ::rename(part.c_str(), file.c_str()) != 0) written = failure("rename " + part, errno);
+  if (written) return flush_folder(file.has_parent_path() ? file.parent_path() : ".");
   ::unlink(part.c_str());
   return written;
+}
+
+}  // namespace
+
+Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) {
+  return write_whole(file, bytes, O_TRUNC, 0640);
+}
+
+Result<> write_secretly(const std::filesystem::path& file, std::string_view bytes) {
+  ::unlink(part_of(file).c_str());  // one that a power cut left may have other permissions
+  return write_whole(file, bytes, O_EXCL, 0600);
 }
 
 Result<std::string> read_file(const std::filesystem::path& file) {

@@ -13,6 +13,8 @@ namespace kuzet::outbox {
 
 /// Writes a file under a temporary name, flushes it, renames it and flushes the folder: it is there whole, or not at all.
 Result<> write_durably(const std::filesystem::path& file, std::string_view bytes);
+/// The same for what is this user's alone, from its first byte on.
+Result<> write_secretly(const std::filesystem::path& file, std::string_view bytes);
 
 /// The whole file; `io` when it cannot be read.
 Result<std::string> read_file(const std::filesystem::path& file);

@@ -6,14 +6,11 @@
 #include "agent/outbox/disk.hpp"
 #include "agent/outbox/hash.hpp"
 
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -85,53 +82,6 @@ std::string pem_by(const Write& write) {
 
 std::string private_pem(EVP_PKEY* key) {
   return pem_by([&](BIO* bio) { return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); });
-}
-
-/// A file descriptor that closes itself.
-struct Descriptor {
-  explicit Descriptor(int opened) : fd(opened) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  int fd;
-};
-
-Error failure(const std::string& doing, int code) {
-  return {code == ENOSPC || code == EDQUOT ? Code::full : Code::io, doing + ": " + std::generic_category().message(code)};
-}
-
-Result<> write_all(int fd, std::string_view bytes, const std::string& name) {
-  while (!bytes.empty()) {
-    const auto written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failure("write " + name, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(fd) != 0) return failure("flush " + name, errno);
-  return {};
-}
-
-/// The file is there whole or not at all, and from its first byte on for this user alone.
-Result<> write_secretly(const std::filesystem::path& file, std::string_view bytes) {
-  const std::string part = file.string() + ".part";
-  ::unlink(part.c_str());  // one that a power cut left may have other permissions
-  Result<> written;
-  {
-    const Descriptor made(::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (made.fd < 0) return failure("create " + part, errno);
-    written = write_all(made.fd, bytes, part);
-  }
-  if (written && ::rename(part.c_str(), file.c_str()) != 0) written = failure("rename " + part, errno);
-  if (!written) {
-    ::unlink(part.c_str());
-    return written;
-  }
-  const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
-  const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.fd < 0 || ::fsync(folder.fd) != 0) return failure("flush " + parent.string(), errno);
-  return {};
 }
 
 KeyHandle fresh_key() {
