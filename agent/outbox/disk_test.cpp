@@ -6,12 +6,9 @@
 
 #include "agent/outbox/verify.hpp"
 #include "tests/harness/catch.hpp"
+#include "tests/harness/small_disk.hpp"
 #include "tests/harness/stores.hpp"
 #include "tests/harness/temp_folder.hpp"
-
-#include <fcntl.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <map>
@@ -68,23 +65,6 @@ struct Shim {
   }
 };
 
-struct SmallDisk {
-  test::TempFolder folder;
-  bool mounted = ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=4m") == 0;
-  SmallDisk() = default;
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted) ::umount2(folder.path().c_str(), MNT_DETACH);
-  }
-  void fill() const {
-    const int file = ::open((folder / "filler").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    const std::string page(4096, 'x');
-    while (::write(file, page.data(), page.size()) > 0) continue;
-    ::close(file);
-  }
-};
-
 }  // namespace
 
 // What failed to be flushed last before a restart may be there after it: it was written, and nobody can know whether it stayed.
@@ -121,7 +101,7 @@ TEST_CASE("a flush that fails loses nothing that was accepted, and no number is 
 }
 
 TEST_CASE("on a full disk a store opens and takes alerts as long as its reserve lasts, and refuses all else", "[K1][K4]") {
-  const SmallDisk disk;
+  const test::SmallDisk disk(4);
   if (!disk.mounted) {
     WARN("skipped: mounting a small file system needs root");
     return;
@@ -137,7 +117,7 @@ TEST_CASE("on a full disk a store opens and takes alerts as long as its reserve 
   disk.fill();
   CHECK(store.observe({test::observation_of("people")}, at(0)).error().code == Code::full);
   CHECK(store.page(test::page_of(Shelf::unsent), at(0)).value().size() == 51);
-  std::filesystem::remove(disk.folder / "filler");
+  disk.make_room();
   store.tidy(at(0)).value();
   CHECK(std::filesystem::exists(options.folder / "reserve"));
 }

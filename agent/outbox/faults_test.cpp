@@ -3,10 +3,10 @@
 #include "agent/outbox/outbox.hpp"
 
 #include "tests/harness/catch.hpp"
+#include "tests/harness/small_disk.hpp"
 #include "tests/harness/stores.hpp"
 #include "tests/harness/temp_folder.hpp"
 
-#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,27 +60,6 @@ std::uint64_t count_without_hole(Outbox& store) {
 }
 
 Result<Outbox> failed_open(const std::filesystem::path& folder) { return Outbox::open(options_for(folder), test::at(0)); }
-
-/// A file system of its own that is quickly full. Needs the right to mount.
-struct SmallDisk {
-  TempFolder folder;
-  bool mounted = ::mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") == 0;
-  SmallDisk() = default;
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted) ::umount2(folder.path().c_str(), MNT_DETACH);
-  }
-  /// Writes until nothing more fits.
-  void fill() const {
-    std::FILE* file = std::fopen((folder / "filler").c_str(), "wb");
-    const std::string block(512, 'x');
-    while (std::fwrite(block.data(), 1, block.size(), file) == block.size() && std::fflush(file) == 0) continue;
-    std::fclose(file);
-  }
-  void make_room() const { std::filesystem::remove(folder / "filler"); }
-  void grow() const { REQUIRE(::mount("tmpfs", folder.path().c_str(), "tmpfs", MS_REMOUNT, "size=4m") == 0); }
-};
 
 /// Records until the disk takes nothing more; how many it took.
 std::uint64_t record_until_refused(Outbox& store, Error& refusal) {
@@ -143,7 +122,7 @@ TEST_CASE("a store that cannot be made says why") {
 }
 
 TEST_CASE("a full disk refuses new events, keeps the old ones and takes new ones when there is room", "[K1][K4]") {
-  const SmallDisk disk;
+  const test::SmallDisk disk(1);
   if (!disk.mounted) {
     WARN("skipped: mounting a small file system needs root");
     return;
@@ -167,7 +146,7 @@ TEST_CASE("a full disk refuses new events, keeps the old ones and takes new ones
 }
 
 TEST_CASE("what a full disk accepted is there after a restart", "[K1]") {
-  const SmallDisk disk;
+  const test::SmallDisk disk(1);
   if (!disk.mounted) {
     WARN("skipped: mounting a small file system needs root");
     return;
@@ -182,7 +161,7 @@ TEST_CASE("what a full disk accepted is there after a restart", "[K1]") {
   }
   if (const auto cramped = Outbox::open(options, test::at(0)); !cramped)
     CHECK(cramped.error().code == Code::full);  // not corrupt: nothing is set aside
-  disk.grow();
+  REQUIRE(disk.grow(4));
   auto store = open_store(options);
   CHECK(!store.salvage());
   CHECK(count_without_hole(store) == accepted);
