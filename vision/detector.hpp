@@ -4,7 +4,10 @@
 
 #include "agent/core/alert.hpp"
 #include "agent/core/frame.hpp"
+#include "agent/core/hours.hpp"
 #include "agent/core/settings.hpp"
+#include "vision/scene/objects.hpp"
+#include "vision/scene/reference.hpp"
 
 #include <functional>
 #include <memory>
@@ -19,6 +22,15 @@ namespace kuzet::vision {
 struct Look {
   std::vector<Finding> findings;        ///< what is there now; what is missing is not there
   std::vector<Observation> observations;  ///< figures for those who want them
+  std::vector<Reference> learned;         ///< how the zone looks when all is well: worth keeping over a restart
+  /// Why the view cannot be believed now ("covered"); the camera's rules are suspended for so long. Only `view` says so.
+  std::optional<std::string> blind;
+};
+
+/// What a detector may use beside the pictures. All of it is the camera's own and lives as long as the detector.
+struct Aids {
+  Objects* objects = nullptr;         ///< the object detector; none where the camera has no model
+  std::vector<Reference> references;  ///< of the detector's zone, one for each light at most
 };
 
 /// One detector on one zone of one camera. Lives in its camera's thread alone. Same pictures in, same looks out: it reads no
@@ -44,14 +56,16 @@ struct RuleTiming {
   Duration cooldown{};
   double raise = 0.5;
   double keep = 0.3;
+  bool close_up = false;  ///< its evidence shows the thing and what is around it, the same part each time; else all of the picture
 };
 
 /// A detector whose settings have been read: what rules it has, and how to make it for a zone (the whole picture when none is named).
 struct Plan {
   std::string zone;               ///< the zone's name; empty: the whole picture
   std::optional<Severity> severity;  ///< what the technician said instead of the rule's own
+  Hours hours;                    ///< when its rules hold; always, where it says nothing
   std::vector<RuleTiming> rules;
-  std::function<std::unique_ptr<Detector>(const Polygon& zone)> make;
+  std::function<std::unique_ptr<Detector>(const Polygon& zone, const Aids& aids)> make;
 };
 
 /// A kind of detector: one line in detectors.def, one folder.

@@ -73,7 +73,7 @@ std::string_view name(State state) {
 AlertEvent abandoned(Alert alert, const Moment& now) {
   alert.ended = now;
   alert.ended_uncertain = true;
-  return {Phase::closed, std::move(alert), now};
+  return {Phase::closed, std::move(alert), now, nullptr};
 }
 
 std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now, bool muted) {
@@ -97,6 +97,7 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
   if (thing.state == State::cooling && now.steady - thing.closed >= rule.cooldown) thing = Thing{};
   Sight sight = Sight::missing;
   if (finding != nullptr) {
+    if (finding->before) thing.before = finding->before;
     thing.since = std::min(thing.since.value_or(finding->since), finding->since);
     const bool long_enough = now.steady - *thing.since >= rule.confirm;
     sight = long_enough && !(muted && !is_open(thing.state)) ? Sight::confirmed : Sight::there;
@@ -147,7 +148,14 @@ void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, co
   thing.told = finding.confidence;
   thing.alert.id = ids_.next(now.wall);
   thing.alert.confirmed = now;
-  events.push_back({Phase::opened, thing.alert, now});
+  events.push_back(event(Phase::opened, thing, now));
+}
+
+AlertEvent Lifecycle::event(Phase phase, Thing& thing, const Moment& now) {
+  AlertEvent out{phase, thing.alert, now, nullptr};
+  // Small changes carry no pictures; the next step that matters does.
+  if (phase != Phase::updated && thing.before != thing.before_told) out.before = thing.before_told = thing.before;
+  return out;
 }
 
 void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {
@@ -161,14 +169,14 @@ void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, 
   alert.severity = severity;
   if (!worse && finding.confidence < thing.told + worth_telling) return;
   thing.told = finding.confidence;
-  events.push_back({worse ? Phase::escalated : Phase::updated, alert, now});
+  events.push_back(event(worse ? Phase::escalated : Phase::updated, thing, now));
 }
 
 void Lifecycle::close(Thing& thing, bool uncertain, const Moment& now, std::vector<AlertEvent>& events) {
   thing.closed = now.steady;
   thing.alert.ended_uncertain = uncertain;
   thing.alert.ended = uncertain ? *thing.missed : *thing.seen;
-  events.push_back({Phase::closed, thing.alert, now});
+  events.push_back(event(Phase::closed, thing, now));
 }
 
 void Lifecycle::restore(const Rule& rule, Alert alert) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,6 +57,7 @@ class Lifecycle {
     std::optional<Steady> since;   // when it was first there
     Steady closed{};
     double told = 0;  // the confidence that the last event said
+    std::shared_ptr<const Frame> before, before_told;
     Alert alert;
   };
   using Key = std::pair<std::string, std::uint64_t>;
@@ -67,6 +69,7 @@ class Lifecycle {
             std::vector<AlertEvent>& events);
   static void suspect(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now);
   void raise(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
+  static AlertEvent event(Phase phase, Thing& thing, const Moment& now);
   static void follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events);
   static void close(Thing& thing, bool uncertain, const Moment& now, std::vector<AlertEvent>& events);
 

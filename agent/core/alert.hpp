@@ -8,12 +8,15 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace kuzet {
+
+struct Frame;
 
 enum class Kind {
   waste_overflow,
@@ -47,6 +50,9 @@ struct Finding {
   std::optional<Severity> severity;  ///< when it is worse than the rule says
   boost::json::object measure;       ///< figures that belong into the alert, with their unit in the name: {"dwell_s": 60.0}
   std::string likeness;              ///< what it looks like, opaque; given back by Detector::resume after a restart
+  /// A picture from before that belongs to the evidence: how it first was, how it last was. Another one than at the last look
+  /// only when it is worth storing too.
+  std::shared_ptr<const Frame> before;
 };
 
 /// What a detector reports whether or not it is an alert: {"observation": what, ...values}.
@@ -95,6 +101,7 @@ struct AlertEvent {
   Phase phase = Phase::opened;
   Alert alert;
   Moment at;
+  std::shared_ptr<const Frame> before;  ///< see Finding; where no event of this alert has had it yet
 };
 
 }  // namespace kuzet

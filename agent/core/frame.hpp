@@ -2,12 +2,15 @@
 // One picture as a camera gave it, in the planes in which cameras deliver it; the only core header with OpenCV in it.
 #pragma once
 
+#include "agent/core/geometry.hpp"
 #include "agent/core/time.hpp"
 
 #include <opencv2/core/mat.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace kuzet {
 
@@ -23,6 +26,8 @@ struct Frame {
   Duration position{};       ///< time into the footage or the stream, from its first picture
   std::uint64_t number = 0;  ///< counts the pictures that were read, from 0
   std::string picture;       ///< the file's name where the source is a folder of pictures, else empty
+  Box part = whole_picture;  ///< what these planes show of the camera's picture; detectors are given whole pictures alone
+  std::vector<Box> persons;  ///< where people may be, of the camera's picture: covered before it is stored or sent
   std::shared_ptr<const void> hold;
 
   [[nodiscard]] bool empty() const { return luma.empty(); }

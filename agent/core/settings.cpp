@@ -145,6 +145,15 @@ std::optional<std::string> read_text(const Node& node, const std::string& key, F
   return node.text;
 }
 
+std::optional<Hours> read_hours(const Node& node, const std::string& key, Faults& faults) {
+  const auto text = read_text(node, key, faults);
+  if (!text) return std::nullopt;
+  auto value = Hours::parse(*text);
+  if (value) return std::move(*value);
+  faults.add(node.at, key, value.error().what);
+  return std::nullopt;
+}
+
 std::optional<Duration> read_duration(const Node& node, const std::string& key, Faults& faults, Range<Duration> range) {
   if (!is_scalar(node, key, "a duration such as 30s", faults)) return std::nullopt;
   const auto value = parse_duration(node.text);
@@ -234,6 +243,11 @@ Field text_field(std::string name, std::string fallback, std::string help) {
   boost::json::object schema{{"type", "string"}};
   if (!fallback.empty()) schema["default"] = fallback;
   return plain(std::move(name), "text", std::move(fallback), "", "", std::move(help), std::move(schema));
+}
+
+Field hours_field(std::string name, std::string help) {
+  boost::json::object schema{{"type", "string"}, {"default", ""}};
+  return plain(std::move(name), "hours", "", "", "", std::move(help), std::move(schema));
 }
 
 Field duration_field(std::string name, std::optional<Duration> fallback, Range<Duration> range, std::string help) {

@@ -5,6 +5,7 @@
 
 #include "agent/core/document.hpp"
 #include "agent/core/geometry.hpp"
+#include "agent/core/hours.hpp"
 #include "agent/core/time.hpp"
 
 #include <boost/json/object.hpp>
@@ -68,6 +69,7 @@ std::optional<std::string> read_text(const Node&, const std::string& key, Faults
 std::optional<Duration> read_duration(const Node&, const std::string& key, Faults&, Range<Duration>);
 std::optional<Bytes> read_bytes(const Node&, const std::string& key, Faults&, Range<Bytes>);
 std::optional<std::string> read_choice(const Node&, const std::string& key, Faults&, const std::vector<std::string>& choices);
+std::optional<Hours> read_hours(const Node&, const std::string& key, Faults&);
 /// Letters a-z, digits, `_` and `-`, 1 to 40 of them.
 std::optional<std::string> read_id(const Node&, const std::string& key, Faults&);
 /// Three to 500 points inside the picture (0 and 1 are inside), with area, not crossing itself.
@@ -80,6 +82,7 @@ Field number_field(std::string name, std::optional<double> fallback, Range<doubl
 Field text_field(std::string name, std::string fallback, std::string help);
 Field duration_field(std::string name, std::optional<Duration> fallback, Range<Duration>, std::string help);
 Field bytes_field(std::string name, Bytes fallback, Range<Bytes>, std::string help);
+Field hours_field(std::string name, std::string help);
 Field choice_field(std::string name, std::string fallback, const std::vector<std::string>& choices, std::string help);
 Field id_field(std::string name, std::string help);
 Field polygon_field(std::string name, std::string help);
@@ -149,6 +152,14 @@ Declared<T> bytes(std::string name, Bytes O::*member, Range<Bytes> range, std::s
   return {bytes_field(std::move(name), T{}.*member, range, std::move(help)),
           [member, range](T& target, const Node& node, const std::string& key, Faults& faults) {
             if (auto value = read_bytes(node, key, faults, range)) target.*member = *value;
+          }};
+}
+
+template <class T, class O>
+Declared<T> hours(std::string name, Hours O::*member, std::string help) {
+  return {hours_field(std::move(name), std::move(help)),
+          [member](T& target, const Node& node, const std::string& key, Faults& faults) {
+            if (auto value = read_hours(node, key, faults)) target.*member = std::move(*value);
           }};
 }
 

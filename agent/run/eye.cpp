@@ -20,7 +20,7 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera) {
   return out;
 }
 
-Eye::Eye(const CameraSettings& camera) : rules_(rules_of(camera)) {
+Eye::Eye(const CameraSettings& camera, AidsFor aids) : aids_(std::move(aids)), rules_(rules_of(camera)) {
   for (std::size_t i = 0; i < camera.detect.size(); ++i) {
     const Watch& watch = camera.detect[i];
     const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
@@ -31,7 +31,8 @@ Eye::Eye(const CameraSettings& camera) : rules_(rules_of(camera)) {
 
 void Eye::reset() {
   for (auto& place : places_) {
-    place.detector = place.watch->plan.make(place.zone);
+    place.detector =
+        place.watch->plan.make(place.zone, aids_ ? aids_(place.watch->type->name, place.watch->plan.zone) : vision::Aids{});
     place.due.reset();
   }
 }
@@ -42,7 +43,7 @@ void Eye::resume(const std::vector<Alert>& open) {
     for (const auto& alert : open)
       if (std::ranges::any_of(*place.rules, [&](const Rule& rule) { return rule.id == alert.rule; }))
         findings.push_back({alert.kind, alert.object, alert.confidence, alert.box, alert.started.steady, alert.since_uncertain,
-                            alert.severity, alert.measure, alert.likeness});
+                            alert.severity, alert.measure, alert.likeness, nullptr});
     if (!findings.empty()) place.detector->resume(findings);
   }
 }

@@ -6,9 +6,11 @@
 #include "agent/core/frame.hpp"
 #include "agent/run/configuration.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kuzet::run {
@@ -38,7 +40,10 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera);
 /// the time of the pictures, so a stream of any rate is looked at evenly.
 class Eye {
  public:
-  explicit Eye(const CameraSettings& camera);
+  /// What the detector of this name may use on this zone beside the pictures.
+  using AidsFor = std::function<vision::Aids(std::string_view detector, const std::string& zone)>;
+
+  explicit Eye(const CameraSettings& camera, AidsFor aids = {});
 
   /// Gives the open alerts of an earlier run back to the detectors that raised them.
   void resume(const std::vector<Alert>& open);
@@ -60,6 +65,7 @@ class Eye {
   };
   static bool turn(const Place& place, Duration position);
 
+  AidsFor aids_;
   std::vector<std::vector<Rule>> rules_;  // one list for each watch
   std::vector<Place> places_;
 };

@@ -45,7 +45,7 @@ struct Worker {
 };
 
 Worker detector(const run::CameraSettings& camera, const run::Watch& watch) {
-  const std::shared_ptr<vision::Detector> made = watch.plan.make(camera.zone(watch.plan.zone));
+  const std::shared_ptr<vision::Detector> made = watch.plan.make(camera.zone(watch.plan.zone), {});
   return {std::string(watch.type->name), watch.type->rate,
           [made](const Frame& frame) { return cost([&] { (void)made->look(frame); }); }};
 }

@@ -220,7 +220,7 @@ TEST_CASE("every detector gives an empty look at an empty or tiny picture", "[pl
   for (const auto* type : vision::detector_types()) {
     const auto from = plan(*type);
     for (const cv::Size& size : {cv::Size(0, 0), cv::Size(1, 1), cv::Size(7, 5), cv::Size(2, 900), cv::Size(900, 1)}) {
-      const auto detector = from.make(zone);
+      const auto detector = from.make(zone, {});
       for (std::uint64_t number = 0; number < 20; ++number) {
         const auto look = detector->look(painted(number, type->rate, size));
         CAPTURE(type->name, size.width, size.height, number, told(look));
@@ -235,7 +235,7 @@ TEST_CASE("every detector survives odd sizes and four thousand pixels", "[plugin
     const auto from = plan(*type);
     for (const cv::Size& size :
          {cv::Size(31, 17), cv::Size(333, 187), cv::Size(1279, 719), cv::Size(200, 1201), cv::Size(3840, 2160)}) {
-      const auto detector = from.make(zone);
+      const auto detector = from.make(zone, {});
       for (std::uint64_t number = 0; number < (size.width > 3000 ? 8U : 40U); ++number) {
         const Frame frame = painted(number, type->rate, size);
         CAPTURE(type->name, size.width, size.height, number);
@@ -249,7 +249,7 @@ TEST_CASE("every detector survives a picture that changes its size in mid-stream
   const std::vector<cv::Size> sizes{{640, 360}, {320, 180}, {1920, 1080}, {0, 0}, {7, 5}, {641, 361}, {360, 640}};
   for (const auto* type : vision::detector_types()) {
     const auto from = plan(*type);
-    const auto detector = from.make(zone);
+    const auto detector = from.make(zone, {});
     for (std::uint64_t number = 0; number < 140; ++number) {
       const Frame frame = painted(number, type->rate, sizes[number / 5 % sizes.size()]);
       CAPTURE(type->name, number);
@@ -261,7 +261,7 @@ TEST_CASE("every detector survives a picture that changes its size in mid-stream
 TEST_CASE("every detector survives time that stands still, jumps and goes back", "[plugins][K7]") {
   for (const auto* type : vision::detector_types()) {
     const auto from = plan(*type);
-    const auto detector = from.make(zone);
+    const auto detector = from.make(zone, {});
     for (std::uint64_t number = 0; number < 60; ++number) {
       const std::uint64_t moment = number < 20 ? 3 : number < 40 ? number * 20'000 : 60 - number;
       const Frame frame = painted(moment, type->rate, {640, 360});
@@ -275,7 +275,7 @@ TEST_CASE("every detector finds the same in the same pictures twice", "[plugins]
   for (const auto* type : vision::detector_types()) {
     const auto from = plan(*type);
     for (const Polygon& where : type->needs_zone ? std::vector<Polygon>{zone} : std::vector<Polygon>{{}, zone}) {
-      const auto first = from.make(where), second = from.make(where);
+      const auto first = from.make(where, {}), second = from.make(where, {});
       CAPTURE(type->name, where.size());
       const std::string told_first = story(*first, type->rate);
       CHECK_FALSE(told_first.empty());  // a detector that never says anything is the same twice too
@@ -288,7 +288,7 @@ TEST_CASE("every detector goes on with alerts from before a restart", "[plugins]
   for (const auto* type : vision::detector_types()) {
     const auto from = plan(*type);
     for (const char* likeness : {"", "not what it wrote", "\xff\x01{[,"}) {
-      const auto detector = from.make(zone);
+      const auto detector = from.make(zone, {});
       Finding open;
       if (!from.rules.empty()) open.kind = from.rules[0].kind;
       open.object = 41;

@@ -401,7 +401,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   out.severity = severity_named(options.severity);
   out.rules = {{Kind::fire, Severity::high, options.confirm, 1500ms, options.clear, options.cooldown, options.confidence,
                 0.6 * options.confidence}};
-  out.make = [](const Polygon& zone) { return std::make_unique<FireDetector>(zone); };
+  out.make = [](const Polygon& zone, const Aids&) { return std::make_unique<FireDetector>(zone); };
   return out;
 }
 

@@ -27,7 +27,7 @@ std::unique_ptr<vision::Detector> detector() {
   Faults faults("test");
   auto plan = vision::find_detector("fire")->plan(entry, "detect[0]", faults);
   REQUIRE(faults.none());
-  return plan.make({});
+  return plan.make({}, {});
 }
 
 // A frame of a painted picture (blue first) with the noise of a camera.

@@ -350,9 +350,11 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .patience = options.max_gap,
                         .clear = std::max<Duration>(options.max_gap, 3s),
                         .cooldown = 5s};
-  return {options.zone, severity_named(options.severity), {rule}, [options](const Polygon& zone) {
-            return std::make_unique<IllegalParking>(options, zone);
-          }};
+  return {.zone = options.zone,
+          .severity = severity_named(options.severity),
+          .hours = {},
+          .rules = {rule},
+          .make = [options](const Polygon& zone, const Aids&) { return std::make_unique<IllegalParking>(options, zone); }};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::unique_ptr<vision::Detector> detector(const std::string& settings = "dwell:
   const Node entry = read_yaml("type: illegal_parking\nzone: z\n" + settings, {}, faults);
   const auto plan = vision::find_detector("illegal_parking")->plan(entry, "detect[0]", faults);
   REQUIRE(faults.text().empty());
-  return plan.make(zone);
+  return plan.make(zone, {});
 }
 
 // A road with texture and a line along it.

@@ -142,9 +142,11 @@ void ParkingSpace::decide(double share, Steady now) {
 Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   Options options;
   schema().read(options, entry, key, faults);
-  return {options.zone, severity_named(options.severity), {}, [options](const Polygon& zone) {
-            return std::make_unique<ParkingSpace>(options, zone);
-          }};
+  return {.zone = options.zone,
+          .severity = severity_named(options.severity),
+          .hours = {},
+          .rules = {},
+          .make = [options](const Polygon& zone, const Aids&) { return std::make_unique<ParkingSpace>(options, zone); }};
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ std::unique_ptr<vision::Detector> detector(const Polygon& zone = space) {
   const auto plan = vision::find_detector("parking_space")->plan(entry, "detect[0]", faults);
   REQUIRE(faults.text().empty());
   CHECK(plan.rules.empty());
-  return plan.make(zone);
+  return plan.make(zone, {});
 }
 
 struct Light {
