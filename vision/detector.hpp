@@ -22,9 +22,9 @@ namespace kuzet::vision {
 struct Look {
   std::vector<Finding> findings;        ///< what is there now; what is missing is not there
   std::vector<Observation> observations;  ///< figures for those who want them
-  std::vector<Reference> learned;         ///< how the zone looks when all is well: worth keeping over a restart
+  std::vector<Reference> learned = {};         ///< how the zone looks when all is well: worth keeping over a restart
   /// Why the view cannot be believed now ("covered"); the camera's rules are suspended for so long. Only `view` says so.
-  std::optional<std::string> blind;
+  std::optional<std::string> blind = {};
 };
 
 /// What a detector may use beside the pictures. All of it is the camera's own and lives as long as the detector.

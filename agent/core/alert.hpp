@@ -52,7 +52,7 @@ struct Finding {
   std::string likeness;              ///< what it looks like, opaque; given back by Detector::resume after a restart
   /// A picture from before that belongs to the evidence: how it first was, how it last was. Another one than at the last look
   /// only when it is worth storing too.
-  std::shared_ptr<const Frame> before;
+  std::shared_ptr<const Frame> before = {};
 };
 
 /// What a detector reports whether or not it is an alert: {"observation": what, ...values}.
@@ -101,7 +101,7 @@ struct AlertEvent {
   Phase phase = Phase::opened;
   Alert alert;
   Moment at;
-  std::shared_ptr<const Frame> before;  ///< see Finding; where no event of this alert has had it yet
+  std::shared_ptr<const Frame> before = {};  ///< see Finding; where no event of this alert has had it yet
 };
 
 }  // namespace kuzet

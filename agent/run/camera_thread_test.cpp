@@ -41,7 +41,7 @@ struct Fixture {
     camera.source = source;
     camera.rate = 60;
     vision::Plan plan;
-    plan.make = [throws](const Polygon&) { return std::make_unique<Blind>(throws); };
+    plan.make = [throws](const Polygon&, const vision::Aids&) { return std::make_unique<Blind>(throws); };
     camera.detect.push_back({&type, plan, {}});
   }
   void starts() {
