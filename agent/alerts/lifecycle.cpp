@@ -73,7 +73,7 @@ std::string_view name(State state) {
 AlertEvent abandoned(Alert alert, const Moment& now) {
   alert.ended = now;
   alert.ended_uncertain = true;
-  return {Phase::closed, std::move(alert), now, nullptr};
+  return {Phase::closed, std::move(alert), now};
 }
 
 std::vector<AlertEvent> Lifecycle::see(const Rule& rule, std::span<const Finding> findings, const Moment& now, bool muted) {
@@ -152,10 +152,10 @@ void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, co
 }
 
 AlertEvent Lifecycle::event(Phase phase, Thing& thing, const Moment& now) {
-  AlertEvent out{phase, thing.alert, now, nullptr};
   // Small changes carry no pictures; the next step that matters does.
-  if (phase != Phase::updated && thing.before != thing.before_told) out.before = thing.before_told = thing.before;
-  return out;
+  const bool is_new = phase != Phase::updated && thing.before != thing.before_told;
+  if (is_new) thing.before_told = thing.before;
+  return {phase, thing.alert, now, thing.before, is_new};
 }
 
 void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, std::vector<AlertEvent>& events) {

@@ -101,7 +101,8 @@ struct AlertEvent {
   Phase phase = Phase::opened;
   Alert alert;
   Moment at;
-  std::shared_ptr<const Frame> before = {};  ///< see Finding; where no event of this alert has had it yet
+  std::shared_ptr<const Frame> before = {};  ///< see Finding
+  bool before_is_new = false;                ///< no event of this alert has had it yet
 };
 
 }  // namespace kuzet

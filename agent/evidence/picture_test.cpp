@@ -162,4 +162,100 @@ TEST_CASE("planes with padded rows, as decoders give them, come out whole") {
   check_colour(picture.at(0.999, 0.5), {255, 0, 0});
 }
 
+namespace {
+
+/// Every pixel another one than its neighbours, so that coarseness can be measured.
+Frame busy(int width, int height) {
+  Frame frame = plain(width, height, 0, 128, 128, true);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) frame.luma.at<uchar>(y, x) = static_cast<uchar>(x * 37 + y * 91 + x * y % 53);
+  return frame;
+}
+
+/// How many different values there are in this part of luma.
+std::size_t values_in(const Frame& frame, const cv::Rect& where) {
+  std::vector<bool> seen(256);
+  const cv::Mat inside = frame.luma(where);
+  for (int y = 0; y < inside.rows; ++y)
+    for (int x = 0; x < inside.cols; ++x) seen[inside.at<uchar>(y, x)] = true;
+  return static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true));
+}
+
+}  // namespace
+
+TEST_CASE("where people may be, at most three by three cells are left of a face", "[K5]") {
+  Frame frame = busy(640, 360);
+  frame.persons = {{0.25, 0.25, 0.1, 0.1}, {0.9, 0.9, 0.3, 0.3}, {2, 2, 0.1, 0.1}, {-0.2, -0.2, 0.3, 0.3}};
+  const Frame shown = covered(frame, {});
+  CHECK(values_in(shown, {160, 90, 64, 36}) <= 6 * 3);  // 64 x 36 pixels: cells of 12
+  CHECK(values_in(shown, {576, 324, 64, 36}) <= 6 * 3);
+  CHECK(values_in(shown, {0, 0, 64, 36}) <= 6 * 3);
+  CHECK(same(shown.luma(cv::Rect(300, 100, 100, 100)), frame.luma(cv::Rect(300, 100, 100, 100))));
+}
+
+TEST_CASE("a person who is wider than high is covered as well as one who stands", "[K5]") {
+  Frame frame = busy(640, 360);
+  frame.persons = {{0.1, 0.1, 0.05, 0.4}};
+  CHECK(values_in(covered(frame, {}), {64, 36, 32, 144}) <= 3 * 14);
+}
+
+TEST_CASE("people are covered in a part of the picture where they are in the whole", "[K5]") {
+  Frame frame = busy(640, 360);
+  frame.persons = {{0.5, 0.5, 0.1, 0.2}};
+  const Frame part = cut(frame, {0.45, 0.4, 0.3, 0.4});
+  const Frame shown = covered(part, {});
+  const int x = static_cast<int>((0.5 - part.part.x) / part.part.width * part.width()),
+            y = static_cast<int>((0.5 - part.part.y) / part.part.height * part.height());
+  CHECK(values_in(shown, {x, y, 64, 72}) <= 3 * 4 + 1);
+}
+
+TEST_CASE("privacy zones are covered in a part of the picture where they are in the whole", "[K5]") {
+  const Frame part = cut(busy(640, 360), {0.25, 0.25, 0.5, 0.5});
+  const Frame shown = covered(part, {corner});
+  CHECK(values_in(shown, {0, 0, 160, 90}) == 1);
+  CHECK(same(shown.luma(cv::Rect(170, 100, 100, 60)), part.luma(cv::Rect(170, 100, 100, 60))));
+}
+
+TEST_CASE("a part of the picture says which part it is and has pixels of its own") {
+  const Frame whole = busy(641, 361);
+  const Frame part = cut(whole, {0.5, 0.5, 0.2, 0.2});
+  CHECK(part.luma.data != whole.luma.data);
+  CHECK(part.cb.size() == cv::Size((part.width() + 1) / 2, (part.height() + 1) / 2));
+  CHECK((part.part.x <= 0.5 && part.part.y <= 0.5));
+  CHECK((part.part.x + part.part.width >= 0.7 - 1e-9 && part.part.y + part.part.height >= 0.7 - 1e-9));
+  CHECK(part.part.width < 0.22);
+  const Frame again = cut(part, {0.55, 0.55, 0.05, 0.05});
+  CHECK((again.part.x <= 0.55 && again.part.x > 0.54));
+  CHECK(cut(whole, {3, 3, 1, 1}).width() == whole.width());
+}
+
+TEST_CASE("a box grows around its middle and stays in the picture") {
+  const Box corner_box = grown({0, 0, 0.1, 0.1}, 0.5, 0.1);
+  CHECK(corner_box == Box{0, 0, 0.2, 0.2});
+  const Box small = grown({0.5, 0.5, 0.01, 0.01}, 0.5, 0.3);
+  CHECK(small.width == Approx(0.3));
+  CHECK(small.x + small.width / 2 == Approx(0.505));
+  CHECK(grown({0.2, 0.2, 0.9, 0.9}, 3, 0.3) == Box{0, 0, 1, 1});
+}
+
+TEST_CASE("a picture that was written can be read again") {
+  for (const cv::Size& size : {cv::Size(64, 48), cv::Size(63, 47), cv::Size(1, 1)}) {
+    const auto read = read_jpeg(jpeg(plain(size.width, size.height, 81, 90, 240, false), {}).value());
+    REQUIRE(read.has_value());
+    CHECK(read->luma.size() == size);
+    CHECK(read->cb.size() == cv::Size((size.width + 1) / 2, (size.height + 1) / 2));
+    CHECK(std::abs(read->luma.at<uchar>(0, 0) - 76) <= 3);  // full range
+    CHECK(std::abs(read->cr.at<uchar>(0, 0) - 255) <= 4);
+  }
+}
+
+TEST_CASE("what is no picture of ours is refused in a sentence", "[K7]") {
+  const std::string good = jpeg(plain(64, 48, 81, 90, 240, false), {}).value();
+  for (const std::string& bytes : {std::string(), std::string("no picture"), good.substr(0, 20)}) {
+    const auto read = read_jpeg(bytes);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().code == Code::io);
+  }
+}
+
 }  // namespace kuzet::evidence
