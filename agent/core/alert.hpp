@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/geometry.hpp"
+#include "agent/core/hours.hpp"
 #include "agent/core/time.hpp"
 
 #include <boost/json/object.hpp>
@@ -66,14 +67,16 @@ struct Rule {
   std::string id;  ///< "yard/illegal_parking/no_parking"
   Kind kind = Kind::fire;
   Severity severity = Severity::medium;
-  std::string source;   ///< the camera or sensor
-  std::string zone;     ///< empty: the whole picture
-  Duration confirm{};   ///< seen this long before it is raised
-  Duration patience{};  ///< unseen this long at most while it is suspected
-  Duration clear{};     ///< unseen this long before it is over
-  Duration cooldown{};  ///< after it is over: no new alert about the same thing for this long
-  double raise = 0.5;   ///< confidence from which a finding counts
-  double keep = 0.3;    ///< confidence from which it still counts once it is raised (hysteresis)
+  std::string source;     ///< the camera or sensor
+  std::string zone;       ///< empty: the whole picture
+  Duration confirm{};     ///< seen this long before it is raised
+  Duration patience{};    ///< unseen this long at most while it is suspected
+  Duration clear{};       ///< unseen this long before it is over
+  Duration cooldown{};    ///< after it is over: no new alert about the same thing for this long
+  double raise = 0.5;     ///< confidence from which a finding counts
+  double keep = 0.3;      ///< confidence from which it still counts once it is raised (hysteresis)
+  Hours hours = {};       ///< when it holds
+  bool close_up = false;  ///< its pictures show the thing and what is around it
 };
 
 /// Everything that is known about one alert at one moment.

@@ -35,7 +35,8 @@ void fill(cv::Mat& plane, const Polygon& zone, const Box& part, int value) {
 /// The pixels that a place covers, if only by a corner.
 cv::Rect pixels_of(const Box& box, const Box& part, const cv::Size& size) {
   const double sx = size.width / part.width, sy = size.height / part.height;
-  const cv::Point first(static_cast<int>(std::floor((box.x - part.x) * sx)), static_cast<int>(std::floor((box.y - part.y) * sy)));
+  const cv::Point first(static_cast<int>(std::floor((box.x - part.x) * sx)),
+                        static_cast<int>(std::floor((box.y - part.y) * sy)));
   const cv::Point last(static_cast<int>(std::ceil((box.x + box.width - part.x) * sx)),
                        static_cast<int>(std::ceil((box.y + box.height - part.y) * sy)));
   return cv::Rect(first, last) & cv::Rect({}, size);
@@ -158,7 +159,8 @@ Result<Frame> read_jpeg(const std::string& bytes) {
   const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
   cv::Size size;
   int sampling = 0, space = 0;
-  if (tjDecompressHeader3(decoder.get(), data, bytes.size(), &size.width, &size.height, &sampling, &space) != 0) return failed();
+  if (tjDecompressHeader3(decoder.get(), data, bytes.size(), &size.width, &size.height, &sampling, &space) != 0)
+    return failed();
   if (sampling != TJSAMP_420 || std::max(size.width, size.height) > largest_picture)
     return Error{Code::io, "is no picture as this program writes them"};
   const cv::Size even(size.width + size.width % 2, size.height + size.height % 2);  // what the decoder fills
@@ -169,7 +171,8 @@ Result<Frame> read_jpeg(const std::string& bytes) {
   out.full_range = true;
   std::array<unsigned char*, 3> planes{out.luma.data, out.cb.data, out.cr.data};
   std::array<int, 3> strides{even.width, even.width / 2, even.width / 2};
-  if (tjDecompressToYUVPlanes(decoder.get(), data, bytes.size(), planes.data(), size.width, strides.data(), size.height, 0) != 0)
+  if (tjDecompressToYUVPlanes(decoder.get(), data, bytes.size(), planes.data(), size.width, strides.data(), size.height, 0) !=
+      0)
     return failed();
   out.luma = out.luma(cv::Rect({}, size));
   return out;

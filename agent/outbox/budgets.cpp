@@ -95,14 +95,14 @@ Result<> Outbox::Store::make_room_on_disk(std::uint64_t bytes, bool unsent, cons
   }
 }
 
-Result<Picture> Outbox::keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg) {
+Result<Picture> Outbox::keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg, int place) {
   const auto book = store_->ready();
   if (!book) return book.error();
   if (auto room = store_->make_room_on_disk(jpeg.size(), true, store_->latest); !room) return room.error();
   if (auto room = store_->make_room_for_picture(jpeg.size(), store_->latest); !room) return room.error();
   const auto before = (*book)->pictures.last_number(alert);
   if (!before) return before.error();
-  const int n = *before + 1;
+  const int n = *before + 1 + place;
   if (auto written = write_durably((*book)->pictures.file(alert, n), jpeg); !written) return written.error();
   return Picture{alert, n, topics + std::to_string(n), sha256(jpeg), jpeg.size()};
 }

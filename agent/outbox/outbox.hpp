@@ -82,9 +82,9 @@ class Outbox {
 
   /// Writes a picture and flushes it to the disk, before the alert that announces it. `full`: the disk's reserve or the picture
   /// budget would be touched; the alert then goes without it. It gets the next number of its alert, counted from what is
-  /// recorded: one picture for each event, and a second try overwrites the first. No number is ever given twice. Its topic is
-  /// `topics` and that number.
-  Result<Picture> keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg);
+  /// recorded, and of the pictures of one event (`place` 0, 1, ...) each its own; a second try overwrites the first. No number is
+  /// ever given twice. Its topic is `topics` and that number.
+  Result<Picture> keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg, int place = 0);
   /// The oldest picture that was not sent yet, with its bytes; one whose file is gone or changed is given up, and the next is
   /// taken.
   Result<std::optional<PendingPicture>> next_picture();

@@ -47,11 +47,14 @@ Result<std::optional<outbox::Key>> site_key(const Configuration& all) {
 }
 
 Recorder::About about_events(const Configuration& all) {
-  Recorder::About about{identity_of(all), boot_id(), {}, {}};
+  Recorder::About about{identity_of(all), boot_id(), {}, {}, {}};
   for (const auto& camera : all.cameras) {
     about.privacy[camera.id] = camera.privacy;
     for (const auto& watch : rules_of(camera))
-      for (const auto& rule : watch) about.cooldown[rule.id] = rule.cooldown;
+      for (const auto& rule : watch) {
+        about.cooldown[rule.id] = rule.cooldown;
+        if (rule.close_up) about.close_up.insert(rule.id);
+      }
   }
   return about;
 }

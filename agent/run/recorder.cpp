@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t most_held = std::size_t{16} << 20;  // bytes of pictures: a full disk must not fill the memory too
 
+constexpr double around_a_thing = 0.5;  // of its size, on each side: where it is must be seen too
+constexpr double least_close_up = 0.2;  // of the picture
+
 bool shows_something_new(Phase phase) { return phase != Phase::updated; }
 
 std::size_t bytes_of(const Frame& frame) {
@@ -49,6 +52,7 @@ Recorder::Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff,
 void Recorder::record(AlertEvent event, Frame frame, const Moment& now) {
   now_ = now;
   if (!shows_something_new(event.phase) || (!waiting_.empty() && held_ + bytes_of(frame) > most_held)) frame = Frame{};
+  if (held_ > most_held) event.before_is_new = false;
   held_ += bytes_of(frame);
   waiting_.push_back(std::make_shared<const Job>(Job{with_right_times(std::move(event), now), std::move(frame), now}));
   if (again_ <= now.steady) next();
@@ -82,18 +86,31 @@ outbox::Draft Recorder::draft_of(const AlertEvent& event, const About& about) {
   return draft;
 }
 
+std::vector<Frame> Recorder::pictures_of(const Job& job, const About& about) {
+  std::vector<Frame> out;
+  const auto& before = job.event.before;
+  if (before && job.event.before_is_new) out.push_back(*before);
+  if (job.frame.empty()) return out;
+  if (!about.close_up.contains(job.event.alert.rule)) return out.push_back(job.frame), out;
+  // The same part as before, so that the two can be laid over each other.
+  const Box part = before ? before->part : evidence::grown(job.event.alert.box, around_a_thing, least_close_up);
+  out.push_back(evidence::cut(job.frame, part));
+  return out;
+}
+
 Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const About& about) {
   const Alert& alert = job.event.alert;
   auto draft = draft_of(job.event, about);
   std::vector<uplink::Announced> evidence;
   std::string without;
-  if (!job.frame.empty()) {
-    const auto zones = about.privacy.find(alert.source);
-    auto jpeg = picture_of(job.frame, zones == about.privacy.end() ? std::vector<Polygon>{} : zones->second);
-    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(about.who, alert.id), *jpeg)
+  const auto zones = about.privacy.find(alert.source);
+  for (const auto& picture : pictures_of(job, about)) {
+    auto jpeg = picture_of(picture, zones == about.privacy.end() ? std::vector<Polygon>{} : zones->second);
+    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(about.who, alert.id), *jpeg,
+                                           static_cast<int>(evidence.size()))
                      : Result<outbox::Picture>(jpeg.error());
     if (kept) {
-      evidence.push_back({kept->n, kept->sha256, kept->bytes, corrected(job.frame.taken, job.now).wall});
+      evidence.push_back({kept->n, kept->sha256, kept->bytes, corrected(picture.taken, job.now).wall});
       draft.pictures.push_back(*kept);
     } else {
       without = kept.error().what;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Recorder {
     std::string boot_id;
     std::map<std::string, std::vector<Polygon>> privacy;  ///< of each camera
     std::map<std::string, Duration> cooldown;             ///< of each rule
+    std::set<std::string> close_up;                       ///< rules whose pictures show the thing and what is around it
   };
 
   Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff, Say say, Recorded recorded);
@@ -48,12 +50,14 @@ class Recorder {
   };
   struct Done {
     Result<outbox::Stamp> stamp;
-    std::string without_picture;  // why there is none
+    std::string without_picture;  // why one is missing
   };
 
   void next();
   void finished(const Done& done);
   [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const About& about);
+  /// What is kept with the event, the older picture first.
+  [[nodiscard]] static std::vector<Frame> pictures_of(const Job& job, const About& about);
   [[nodiscard]] static outbox::Draft draft_of(const AlertEvent& event, const About& about);
 
   outbox::Keeper& keeper_;

@@ -50,7 +50,9 @@ struct Desk {
     options.evidence_budget = budget;
     keeper.emplace(test::open_store(options), home.poster());
     recorder.emplace(
-        *keeper, Recorder::About{{"n07", "site", "", {}, "1f7a"}, "boot-a", {{"yard", privacy}}, {{"yard/fire", 60s}}},
+        *keeper,
+        Recorder::About{
+            {"n07", "site", "", {}, "1f7a"}, "boot-a", {{"yard", privacy}}, {{"yard/fire", 60s}}, {"yard/illegal_parking/bay"}},
         uplink::Backoff([] { return 0.0; }, 1s, 60s), [this](const std::string& sentence) { said.push_back(sentence); },
         [this](const AlertEvent& step, const outbox::Stamp& stamp) {
           recorded.push_back(step.alert.id + " " + std::to_string(stamp.seq));
@@ -88,6 +90,16 @@ struct Desk {
 json::object body(outbox::Outbox& store, std::uint64_t after = 0) {
   const outbox::Page page{outbox::Shelf::unsent, static_cast<std::int64_t>(after), 1, {}};
   return json::parse(store.page(page, test::at(0)).value().at(0).body).as_object();
+}
+
+/// Of all pictures that wait to be sent, in their order.
+std::vector<cv::Size> sizes_of_pictures(outbox::Outbox& store) {
+  std::vector<cv::Size> out;
+  while (auto picture = store.next_picture().value()) {
+    out.push_back(evidence::read_jpeg(picture->jpeg).value().luma.size());
+    store.picture_sent(picture->about.alert, picture->about.n).value();
+  }
+  return out;
 }
 
 }  // namespace
@@ -234,6 +246,38 @@ TEST_CASE("times from before the clock was set are right in every event that is 
   CHECK(sent.at("started").as_string() == rfc3339(test::at(-100).wall));
   CHECK(sent.at("ended").as_string() == rfc3339(test::at(10).wall));
   CHECK(sent.at("clock").as_string() == "corrected");
+}
+
+TEST_CASE("how it was before is kept with the event that first tells it, and the picture of now shows the same part") {
+  Desk desk;
+  auto before = std::make_shared<Frame>(evidence::cut(frame(640, 480), {0.25, 0.25, 0.25, 0.25}));
+  AlertEvent opened = event("a1");
+  opened.alert.rule = "yard/illegal_parking/bay";
+  opened.alert.box = {0.3, 0.3, 0.1, 0.1};
+  opened.before = before;
+  opened.before_is_new = true;
+  AlertEvent closed = opened;
+  closed.phase = Phase::closed;
+  closed.alert.ended = test::at(10);
+  closed.before_is_new = false;
+  desk.record(opened, frame(640, 480));
+  desk.record(closed, frame(640, 480));
+  desk.home.run(2);
+  auto store = desk.reopened();
+  CHECK(body(store).at("evidence").as_array().size() == 2);
+  CHECK(body(store, 1).at("evidence").as_array().size() == 1);
+  CHECK(sizes_of_pictures(store) == std::vector<cv::Size>(3, cv::Size(160, 120)));
+}
+
+TEST_CASE("a close-up without an earlier picture shows what is around the thing") {
+  Desk desk;
+  AlertEvent opened = event("a1");
+  opened.alert.rule = "yard/illegal_parking/bay";
+  opened.alert.box = {0.4, 0.4, 0.2, 0.2};
+  desk.record(opened, frame(640, 480));
+  desk.home.run(1);
+  auto store = desk.reopened();
+  CHECK(sizes_of_pictures(store) == std::vector<cv::Size>{{256, 192}});
 }
 
 }  // namespace kuzet::run
