@@ -77,6 +77,8 @@ struct DetectorType {
   const std::vector<Field>* fields = nullptr;
   /// Reads the settings of one `detect` entry.
   Plan (*plan)(const Node& entry, const std::string& key, Faults& faults) = nullptr;
+  /// It judges the view itself: it looks before the others, is heard while the view is not valid, and sees no unrelated stills.
+  bool guards = false;
 };
 
 /// Settings that every detector shares.

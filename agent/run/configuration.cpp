@@ -184,6 +184,8 @@ const Schema<CameraSettings>& camera_schema() {
                                 "How fast a folder of pictures is shown."),
       zones(),
       privacy(),
+      s::choice<CameraSettings>("persons", &CameraSettings::persons, {"", "pixelate", "show"},
+                                "Whether people are made unrecognisable in pictures that are stored or sent; without it, at schools."),
       detect(),
   };
   return schema;
@@ -257,6 +259,7 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
     CameraSettings& camera = all.cameras[i];
     const Node& node = list->items[i];
     camera.at = node.at;
+    camera.covers_persons = camera.persons == "pixelate" || (camera.persons.empty() && all.node.kind == "school");
     const std::string place = item(key, i);
     if (!camera.id.empty() && std::ranges::find(seen, camera.id) != seen.end())
       faults.add(place_of(node, "id"), place + ".id", "there is a camera \"" + camera.id + "\" already");

@@ -75,6 +75,8 @@ struct CameraSettings {
   double rate = 1;
   std::vector<Zone> zones;
   std::vector<Polygon> privacy;
+  std::string persons;          ///< pixelate, show, or nothing was said
+  bool covers_persons = false;  ///< what follows from it and from the kind of place
   std::vector<Watch> detect;
   Place at;
 

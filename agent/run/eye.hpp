@@ -5,6 +5,7 @@
 #include "agent/core/alert.hpp"
 #include "agent/core/frame.hpp"
 #include "agent/run/configuration.hpp"
+#include "agent/run/people.hpp"
 
 #include <functional>
 #include <memory>
@@ -26,11 +27,17 @@ struct ZoneObservation {
   Observation observation;
 };
 
+struct LearnedReference {
+  std::string zone;
+  vision::Reference reference;
+};
+
 /// What one look at one picture gave. A value; it crosses threads.
 struct Seen {
-  Frame frame;
+  Frame frame;  ///< with the places of people, where the camera covers them
   std::vector<Sighting> sightings;
   std::vector<ZoneObservation> observations;
+  std::vector<LearnedReference> learned = {};
 };
 
 /// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".
@@ -38,6 +45,9 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera);
 
 /// Owns a camera's detectors; one thread. Each detector looks as often as it asks for and no oftener than `analyse` allows, by
 /// the time of the pictures, so a stream of any rate is looked at evenly.
+///
+/// While the view is not valid, rules are suspended: nothing is sighted, and nothing is missed. Where pictures still show the
+/// place (shaken, turned), observations go on and say so; where they show nothing, nobody but the guard of the view looks.
 class Eye {
  public:
   /// What the detector of this name may use on this zone beside the pictures.
@@ -62,12 +72,20 @@ class Eye {
     const std::vector<Rule>* rules = nullptr;
     Duration interval{};
     std::optional<Duration> due;
+
+    [[nodiscard]] bool guards() const { return watch->type->guards; }
   };
   static bool turn(const Place& place, Duration position);
+  static void look_again_after(Place& place, Duration position);
+  /// Nothing that it could see there means anything now.
+  [[nodiscard]] bool idle(const Place& place, bool all) const;
+  void look_at(Place& place, Seen& seen);
 
   AidsFor aids_;
   std::vector<std::vector<Rule>> rules_;  // one list for each watch
-  std::vector<Place> places_;
+  std::vector<Place> places_;             // guards first
+  std::optional<std::string> blind_;      // what the guard says
+  std::optional<People> people_;          // where the camera covers them
 };
 
 }  // namespace kuzet::run
