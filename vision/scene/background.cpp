@@ -126,12 +126,23 @@ void Background::learn(double dt, const cv::Mat& held) {
               {slow_.ptr<float>(y), static_cast<std::size_t>(slow_.cols)});
 }
 
-void Background::find_changed() {
-  // Per pixel: how far the two gradients are apart, squared; negative where the ground has the stronger one.
+/// Per pixel: how far the gradients of `plane` and of the slow background are apart, squared; negative where the ground has the
+/// stronger one. Returns from where on that is no noise, not squared.
+float Background::compare(const cv::Mat& plane) {
   difference_.create(slow_.size(), CV_32FC1);
   difference_.setTo(0);
-  for (int y = 1; y + 1 < slow_.rows; ++y) compare_gradients(fast_, slow_, y, difference_.ptr<float>(y));
-  const float limit = std::max(least_edge, 4 * std::sqrt(median(difference_, true)));
+  for (int y = 1; y + 1 < slow_.rows; ++y) compare_gradients(plane, slow_, y, difference_.ptr<float>(y));
+  return std::max(least_edge, 4 * std::sqrt(median(difference_, true)));
+}
+
+cv::Mat Background::present() {
+  if (slow_.empty()) return {};
+  const float limit = compare(now_);
+  return difference_ > limit * limit;
+}
+
+void Background::find_changed() {
+  const float limit = compare(fast_);
   fresh_ = difference_ > limit * limit;
   gone_ = difference_ < -limit * limit;
   changed_share_ = static_cast<double>(cv::countNonZero(fresh_) + cv::countNonZero(gone_)) / static_cast<double>(slow_.total());

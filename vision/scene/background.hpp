@@ -32,6 +32,8 @@ class Background {
   [[nodiscard]] const cv::Mat& fresh() const { return fresh_; }
   /// CV_8UC1: 255 where the newest picture is not like the fast background.
   [[nodiscard]] const cv::Mat& moving() const { return moving_; }
+  /// CV_8UC1: 255 where the newest picture itself has gradients that the slow background has not; worked out when asked for.
+  [[nodiscard]] cv::Mat present();
   /// Share of the crop that has changed; near 1 the camera has moved.
   [[nodiscard]] double changed_share() const { return changed_share_; }
 
@@ -40,6 +42,7 @@ class Background {
   void find_moving();
   void learn(double dt, const cv::Mat& held);
   void find_changed();
+  float compare(const cv::Mat& plane);
   float median(const cv::Mat& plane, bool absolute);
 
   cv::Mat smooth_, now_, fast_, slow_, difference_, fresh_, gone_, moving_;
