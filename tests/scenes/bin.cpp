@@ -18,8 +18,9 @@ constexpr double rim = 0.07;
 constexpr double ring = 0.9;  // metres of ground around it that are littered
 
 Colour piece_colour(Dice& dice) {
-  static const std::array<Colour, 9> colours{Colour{36, 34, 36},    {44, 44, 46},    {120, 150, 176}, {214, 216, 216}, {96, 128, 152},
-                                             {150, 110, 60}, {60, 130, 190}, {70, 110, 60},   {180, 186, 190}};
+  static const std::array<Colour, 9> colours{Colour{36, 34, 36}, {44, 44, 46},   {120, 150, 176},
+                                             {214, 216, 216},    {96, 128, 152}, {150, 110, 60},
+                                             {60, 130, 190},     {70, 110, 60},  {180, 186, 190}};
   return colours[static_cast<std::size_t>(dice.index(9))] * dice.between(0.8, 1.1);
 }
 
@@ -145,8 +146,10 @@ void BinThing::draw_lid(const Canvas& canvas, double level) const {
   const double hinge = bin_.front.y + bin_.depth, opened = smooth_step(lid_rests, lid_rests + 0.08, level) * 1.9;
   const double reach = bin_.depth, y = hinge - reach * std::cos(opened), z = bin_.height + 0.03 + reach * std::sin(opened);
   const Colour paint = mix(bin_.paint, {60, 60, 60}, 0.35);
-  canvas.fill(std::array<Spot, 4>{Spot{left, y, z}, {right, y, z}, {right, hinge, bin_.height + 0.03}, {left, hinge, bin_.height + 0.03}},
-              paint * (opened > 0.8 ? 0.8 : 1.25));
+  canvas.fill(
+      std::array<Spot, 4>{
+          Spot{left, y, z}, {right, y, z}, {right, hinge, bin_.height + 0.03}, {left, hinge, bin_.height + 0.03}},
+      paint * (opened > 0.8 ? 0.8 : 1.25));
   if (opened < 0.8) canvas.line({left + 0.2, y, z}, {right - 0.2, y, z}, 0.05, paint * 0.6);
 }
 

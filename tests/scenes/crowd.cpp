@@ -15,9 +15,7 @@ constexpr double walking = 1.4;  // m/s
 constexpr double side = 15;      // metres from the middle, where people of a group come from
 
 double apart(const Spot& a, const Spot& b) { return std::hypot(b.x - a.x, b.y - a.y); }
-Spot between(const Spot& a, const Spot& b, double share) {
-  return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share, 0};
-}
+Spot between(const Spot& a, const Spot& b, double share) { return {a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share, 0}; }
 
 /// One member of a group: its own place, and the ways to it and from it.
 class Member {
@@ -26,7 +24,8 @@ class Member {
     Dice dice(hash(seed, static_cast<std::uint64_t>(index)));
     const int columns = std::max(1, static_cast<int>(std::lround(std::sqrt(group.count * group.width / group.depth))));
     const int rows = (group.count + columns - 1) / columns;
-    const double x = (index % columns + dice.between(0.2, 0.8)) / columns, y = (index / columns + dice.between(0.2, 0.8)) / rows;
+    const double x = (index % columns + dice.between(0.2, 0.8)) / columns,
+                 y = (index / columns + dice.between(0.2, 0.8)) / rows;
     place_ = {group.middle.x + (x - 0.5) * group.width, group.middle.y + (y - 0.5) * group.depth, 0};
     shift_ = 17.3 * index;
     const double left = dice.between(0, 1) < 0.5 ? -1 : 1;
@@ -105,8 +104,8 @@ std::vector<Steps> members_of(const Group& group, std::uint64_t seed) {
 }
 
 Clothes some_clothes(Dice& dice) {
-  static const std::array<Colour, 9> tops{Colour{112, 78, 54},  {60, 58, 60},   {190, 190, 194}, {48, 44, 150}, {60, 120, 70},
-                                          {150, 110, 60}, {70, 150, 190}, {36, 34, 36},    {130, 90, 130}};
+  static const std::array<Colour, 9> tops{Colour{112, 78, 54}, {60, 58, 60},   {190, 190, 194}, {48, 44, 150}, {60, 120, 70},
+                                          {150, 110, 60},      {70, 150, 190}, {36, 34, 36},    {130, 90, 130}};
   static const std::array<Colour, 4> trousers{Colour{60, 58, 60}, {86, 66, 52}, {40, 38, 38}, {110, 120, 128}};
   return {tops[static_cast<std::size_t>(dice.index(9))], trousers[static_cast<std::size_t>(dice.index(4))], false};
 }

@@ -24,8 +24,7 @@ double PlumeThing::cover(double right, double up, double seconds) const {
   const double delay = up / std::max(plume_.rise, 0.1);  // what is up there left the ground so long ago
   const double born = smooth_step(0, plume_.grows, seconds - plume_.from - 0.5 * delay);
   const double over = 1 - smooth_step(0, 8, seconds - plume_.until - 0.5 * delay);
-  const double billows =
-      noise_.fractal3(0.6 * right - 0.25 * seconds, 0.55 * (up - plume_.rise * seconds), 0.3 * seconds, 4);
+  const double billows = noise_.fractal3(0.6 * right - 0.25 * seconds, 0.55 * (up - plume_.rise * seconds), 0.3 * seconds, 4);
   const double thins = std::exp(-1.4 * up / plume_.height) * (1 - smooth_step(0.7 * plume_.height, plume_.height, up));
   return plume_.thick * born * over * thins * std::exp(-1.6 * x * x) * smooth_step(0.15, 0.65, billows) *
          smooth_step(0, 0.4, up);

@@ -15,7 +15,7 @@ namespace kuzet::scenes {
 
 namespace {
 
-constexpr cv::Size map_size{80, 45};
+const cv::Size map_size{80, 45};
 constexpr double map_one = 100;  // 8 bits of the map for a factor of one
 constexpr double sunrise = 6, sunset = 20;
 constexpr double highest = 58 * std::numbers::pi / 180;
@@ -46,7 +46,8 @@ cv::Vec3f lamp_light(const Spot& at) {
 
 cv::Vec3f ambient(double hour) {
   const double day = Sky::daylight(hour), low = 1 - smooth_step(0.05, 0.5, std::max(elevation(hour), 0.0));
-  const cv::Vec3f light(static_cast<float>(1 - 0.14 * low), static_cast<float>(1 - 0.03 * low), static_cast<float>(1 + 0.03 * low));
+  const cv::Vec3f light(static_cast<float>(1 - 0.14 * low), static_cast<float>(1 - 0.03 * low),
+                        static_cast<float>(1 + 0.03 * low));
   return night + (light - night) * static_cast<float>(day);
 }
 
@@ -76,8 +77,9 @@ void add_beam(cv::Mat& map, const View& view, const Beam& beam, double strength)
 void shine(const Canvas& canvas, const Spot& at, double radius, const Colour& colour) {
   const cv::Point2d centre = canvas.view.project(at);
   const double reach = std::max(1.5, radius * canvas.view.scale(at));
-  const cv::Rect area = cv::Rect(cv::Point(centre - cv::Point2d(reach, reach)), cv::Point(centre + cv::Point2d(reach + 1, reach + 1))) &
-                        cv::Rect({}, canvas.picture.size());
+  const cv::Rect area =
+      cv::Rect(cv::Point(centre - cv::Point2d(reach, reach)), cv::Point(centre + cv::Point2d(reach + 1, reach + 1))) &
+      cv::Rect({}, canvas.picture.size());
   for (int row = area.y; row < area.br().y; ++row)
     for (int column = area.x; column < area.br().x; ++column) {
       const double far = std::hypot(column + 0.5 - centre.x, row + 0.5 - centre.y) / reach;
@@ -156,7 +158,8 @@ void Sky::draw_beam(const Canvas& canvas, const Beam& beam, double hour, bool we
     shine(canvas, at, front ? 0.9 : 0.35, colour * 0.5);
     shine(canvas, at, 0.22, colour * 1.2);
     if (wet)
-      for (const double down : {0.8, 1.6, 2.6, 3.8}) shine(canvas, {at.x, at.y - down, 0}, 0.45, colour * (0.22 * std::exp(-0.25 * down)));
+      for (const double down : {0.8, 1.6, 2.6, 3.8})
+        shine(canvas, {at.x, at.y - down, 0}, 0.45, colour * (0.22 * std::exp(-0.25 * down)));
   }
 }
 

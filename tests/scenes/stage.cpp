@@ -33,7 +33,8 @@ void draw_beacon(const Canvas& canvas, const Vehicle& vehicle, const View& view)
   const Box box = vehicle.box(view, canvas.seconds);
   const double turned = std::max(0.0, std::cos(2 * std::numbers::pi * 2 * canvas.seconds));
   const double y = vehicle.distance(canvas.seconds);
-  const Spot at = view.upright((box.x + 0.75 * box.width) * view.size().width, (box.y + 0.04 * box.height) * view.size().height, y);
+  const Spot at =
+      view.upright((box.x + 0.75 * box.width) * view.size().width, (box.y + 0.04 * box.height) * view.size().height, y);
   shine(canvas, at, 0.9, Colour{10, 70, 150} * std::pow(turned, 3));
   shine(canvas, at, 0.3, Colour{30, 140, 250} * (0.35 + 0.65 * std::pow(turned, 3)));
 }
@@ -70,8 +71,7 @@ const FaultSpell* World::State::fault(double seconds) const {
 Sun World::State::sun(double seconds) const {
   const double step = sun_step / std::max(options.speed, 1.0), then = std::floor(seconds / step) * step;
   Sun sun = Sky::sun(hour(then));
-  const double overcast =
-      std::max({weather(Weather::rain, then), weather(Weather::snow, then), weather(Weather::fog, then)});
+  const double overcast = std::max({weather(Weather::rain, then), weather(Weather::snow, then), weather(Weather::fog, then)});
   sun.strength *= 1 - std::min(1.0, 1.5 * overcast);
   return sun;
 }
@@ -102,9 +102,8 @@ const cv::Mat& World::State::still(double seconds) const {
     seen.push_back(&items[i]);
   }
   if (key == kept_ && !kept_picture_.empty()) return kept_picture_;
-  std::stable_sort(seen.begin(), seen.end(), [&](const Item* a, const Item* b) {
-    return a->thing->distance(seconds) > b->thing->distance(seconds);
-  });
+  std::stable_sort(seen.begin(), seen.end(),
+                   [&](const Item* a, const Item* b) { return a->thing->distance(seconds) > b->thing->distance(seconds); });
   kept_picture_ = backdrop.clone();
   const Light noon;
   const Canvas canvas{kept_picture_, view, noon, seconds, shadows};
@@ -154,8 +153,7 @@ void World::State::draw_weather(cv::Mat& picture, double seconds, std::uint64_t 
   const double bright = 0.25 + 0.75 * Sky::daylight(hour(seconds));
   if (const double fog = weather(Weather::fog, seconds); fog > 0) draw_fog(picture, view, fog, bright);
   if (const double rain = weather(Weather::rain, seconds); rain > 0) draw_rain(picture, rain, bright, number);
-  if (const double snow = weather(Weather::snow, seconds); snow > 0)
-    draw_snow(picture, snow, bright, seconds, options.seed);
+  if (const double snow = weather(Weather::snow, seconds); snow > 0) draw_snow(picture, snow, bright, seconds, options.seed);
 }
 
 cv::Mat World::State::picture(double seconds, std::uint64_t number) const {

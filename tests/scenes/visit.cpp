@@ -56,7 +56,7 @@ class Bend {
 
   [[nodiscard]] Spot at(double t) const {
     const double s = 1 - t;
-    const auto mixed = [&](double Spot::* axis) {
+    const auto mixed = [&](double Spot::*axis) {
       return s * s * s * control_[0].*axis + 3 * s * s * t * control_[1].*axis + 3 * s * t * t * control_[2].*axis +
              t * t * t * control_[3].*axis;
     };
@@ -93,13 +93,11 @@ Route route_of(const Visit& visit) {
   const bool along = std::cos(visit.place.heading) * ahead > 0.7;
   Pose place = visit.place;
   if (along && !near && place.heading < 0) place.heading += 2 * std::numbers::pi;
-  return {Bend({place.x - ahead * (along ? 14 : 8), lane, heading}, place),
-          Bend(place, {place.x + ahead * 16, lane, heading}), along};
+  return {Bend({place.x - ahead * (along ? 14 : 8), lane, heading}, place), Bend(place, {place.x + ahead * 16, lane, heading}),
+          along};
 }
 
-std::optional<Pose> within(const Pose& pose) {
-  return std::abs(pose.x) > world_ends ? std::nullopt : std::optional(pose);
-}
+std::optional<Pose> within(const Pose& pose) { return std::abs(pose.x) > world_ends ? std::nullopt : std::optional(pose); }
 
 std::optional<Pose> leaving(const Route& route, double seconds) {
   if (route.along) return within(route.out.pose(pulled_away(seconds)));

@@ -84,8 +84,12 @@ World& World::add(const Visit& visit) {
   state_->items.push_back({vehicle, [visit](double seconds) { return stands(visit, seconds); },
                            [this_view = state_->view, vehicle](double seconds) { return vehicle->box(this_view, seconds); }});
   if (!visit.zone.empty())
-    state_->truth.push_back({visit.space ? "occupied" : "illegal_parking", visit.zone,
-                             vehicle->box(state_->view, std::max(visit.stops, 0.0) + 0.1), visit.stops, visit.leaves, {}});
+    state_->truth.push_back({visit.space ? "occupied" : "illegal_parking",
+                             visit.zone,
+                             vehicle->box(state_->view, std::max(visit.stops, 0.0) + 0.1),
+                             visit.stops,
+                             visit.leaves,
+                             {}});
   return *this;
 }
 
@@ -93,9 +97,8 @@ World& World::add(const Pass& pass) {
   const Motion motion = passes(pass.lane, pass.speed, pass.middle);
   const auto vehicle = std::make_shared<Vehicle>(shape_of(pass.model), motion, pass.paint, Colour{96, 132, 92});
   state_->passes.emplace_back(pass, motion);
-  state_->items.push_back({vehicle, never, [this_view = state_->view, vehicle](double seconds) {
-                             return vehicle->box(this_view, seconds);
-                           }});
+  state_->items.push_back(
+      {vehicle, never, [this_view = state_->view, vehicle](double seconds) { return vehicle->box(this_view, seconds); }});
   return *this;
 }
 
@@ -182,7 +185,8 @@ World& World::traffic(double per_hour, double from, double until, double speed) 
   const double end = std::min(until, state_->options.seconds + 20), mean = 2 * 3600 / std::max(per_hour, 1e-3);
   for (const bool near : {true, false}) {
     const double pace = speed * dice.between(0.9, 1.1);  // one for the whole lane: nobody drives through anybody
-    for (double at = from + mean * dice.between(0, 1); at < end; at += std::max(8.0 / speed + 0.8, mean * dice.between(0.3, 1.7))) {
+    for (double at = from + mean * dice.between(0, 1); at < end;
+         at += std::max(8.0 / speed + 0.8, mean * dice.between(0.3, 1.7))) {
       const int kind = dice.index(10);
       const Model model = kind < 7 ? Model::saloon : kind < 9 ? Model::van : Model::truck;
       const Colour colour = paint(dice);
@@ -200,7 +204,10 @@ World& World::passers_by(double per_hour, double from, double until) {
     const double y = ways[static_cast<std::size_t>(dice.index(4))], speed = dice.between(1.0, 1.7);
     const double side = dice.between(0, 1) < 0.5 ? -18 : 18;
     const Clothes clothes = dice.between(0, 1) < 0.15 ? Clothes{} : some_clothes(dice);
-    add(Walker{{{at, {side, y, 0}}, {at + 36 / speed, {-side, y + dice.between(-0.3, 0.3), 0}}}, clothes, dice.between(0.9, 1.05), {}});
+    add(Walker{{{at, {side, y, 0}}, {at + 36 / speed, {-side, y + dice.between(-0.3, 0.3), 0}}},
+               clothes,
+               dice.between(0.9, 1.05),
+               {}});
   }
   return *this;
 }

@@ -27,7 +27,6 @@ struct WorldOptions {
   std::vector<CloudPass> clouds = {};
 };
 
-
 /// Where things are good to be, in metres (the backdrop is site.hpp's).
 namespace places {
 inline constexpr Spot bay{5.0, 11.4, 0};        ///< middle of the paved bay, zone "bay"

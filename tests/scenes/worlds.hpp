@@ -17,9 +17,9 @@ World night_traffic(WorldOptions options);  ///< nothing to find: headlights ove
 World bins_filling(WorldOptions options);   ///< 900 s: three bins; two fill and overflow, one is emptied
 World bins_blocked(WorldOptions options);   ///< nothing to find: people, cars and shadows before half-full bins
 World school_gate(WorldOptions options, int people);  ///< 300 s: a crowd of so many in the zone "verge" from second 60 to 240
-World intruder(WorldOptions options);           ///< 300 s by night: one person enters the yard twice; cars and cats do not
-World burning(WorldOptions options);            ///< 120 s: a heap burns from second 30
-World no_fire(WorldOptions options, int kind);  ///< beacon, low sun and tail lamps, vests, steam, dust, welding: kinds 0 to 5
+World intruder(WorldOptions options);  ///< 300 s by night: one person enters the yard twice; passing cars and people do not
+World burning(WorldOptions options);   ///< 120 s: a heap burns from second 30
+World no_fire(WorldOptions options, int kind);  ///< beacon, low sun and tail lamps, vests, steam, dust: kinds 0 to 4
 /// 180 s: that fault from second 60 to 120.
 World tampered(WorldOptions options, Fault fault);
 
