@@ -44,8 +44,13 @@ class FootageClock final : public Clock {
 /// One camera's footage from its first picture to its last.
 class Replay {
  public:
-  Replay(const run::CameraSettings& camera, const Options& options, CountedIds& ids)
-      : camera_(camera), options_(options), eye_(camera, run::aids_for(camera)), ids_(ids), lifecycle_(std::make_unique<alerts::Lifecycle>(ids)) {
+  Replay(const run::CameraSettings& camera, const run::References& references, const Options& options, CountedIds& ids)
+      : camera_(camera),
+        options_(options),
+        eye_(camera, run::aids_for(camera, references, faults_)),
+        ids_(ids),
+        lifecycle_(std::make_unique<alerts::Lifecycle>(ids)) {
+    for (const auto& fault : faults_) std::cerr << "kuzet: " << fault << '\n';
     if (!options.overlay.empty()) overlay_ = evidence::make_overlay(options.overlay);
   }
 
@@ -142,6 +147,7 @@ class Replay {
   const run::CameraSettings& camera_;
   const Options& options_;
   FootageClock clock_;
+  std::vector<std::string> faults_;
   run::Eye eye_;
   CountedIds& ids_;
   std::unique_ptr<alerts::Lifecycle> lifecycle_;
@@ -181,7 +187,8 @@ void replay(const Options& options) {
   if (!options.overlay.empty() && is_footage(options.overlay, all.cameras[0].source))
     give_up("replay: --overlay " + options.overlay + " would be written over the footage", wrong_usage);
   CountedIds ids;
-  for (const auto& camera : all.cameras) Replay(camera, options, ids).run();
+  const run::References references(all.store.path);
+  for (const auto& camera : all.cameras) Replay(camera, references, options, ids).run();
 }
 
 }  // namespace

@@ -9,9 +9,12 @@
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
+#include "agent/run/duty.hpp"
+#include "agent/run/local_time.hpp"
 #include "agent/run/memory.hpp"
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
+#include "agent/run/references.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
 
@@ -22,6 +25,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 
@@ -41,7 +45,7 @@ void say(const std::string& sentence) { spdlog::info(sentence); }
 /// What an earlier run left in the store.
 struct Before {
   std::vector<Alert> open;  // and those that cool down
-  Facts mutes, suspects;
+  Facts mutes, arming, suspects;
 };
 
 Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
@@ -58,6 +62,7 @@ Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& n
     spdlog::error("store: {}", states.error().what);
   }
   if (auto mutes = store.remembered("mute/")) out.mutes = std::move(*mutes);
+  if (auto arming = store.remembered("arming/")) out.arming = std::move(*arming);
   if (auto suspects = store.remembered("suspect/")) out.suspects = std::move(*suspects);
   return out;
 }
@@ -87,6 +92,7 @@ class Agent {
   /// Until it is stopped; the configuration that is to follow, where one was asked for.
   std::optional<Configuration> run() {
     mutes_.restore(before_.mutes, clock_.now());
+    duty_.restore(before_.arming, clock_.now());
     restore();
     open_cameras();
     wait_for_signals();
@@ -125,11 +131,28 @@ class Agent {
   void seen(const std::string& camera, const Seen& seen) {
     const Moment& at = seen.frame.taken;
     seen_[camera] = at.steady;
+    if (seen.blind)
+      blind_[camera] = *seen.blind;
+    else
+      blind_.erase(camera);
     snapshots_.show(camera, seen.frame);
     for (const auto& sighting : seen.sightings)
-      for (auto& event : lifecycle_.see(*sighting.rule, sighting.findings, at, mutes_.muted(sighting.rule->id, clock_.now())))
+      for (auto& event : lifecycle_.see(*sighting.rule, duty_.heard(*sighting.rule, sighting.findings, at), at,
+                                        mutes_.muted(sighting.rule->id, clock_.now())))
         dispatch_->record(std::move(event), seen.frame);
+    for (const auto& learned : seen.learned) keep(camera, learned);
     for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
+  }
+
+  void keep(const std::string& camera, const LearnedReference& learned) {
+    const auto* settings = all_.camera(camera);
+    if (settings == nullptr) return;
+    dispatch_->apart([references = references_, settings = *settings,
+                      learned] { return references.keep(settings, learned.zone, learned.reference); },
+                     [camera, zone = learned.zone](const Result<KeptReference>& kept) {
+                       if (!kept)
+                         spdlog::warn("camera {}: the reference of {} was not kept: {}", camera, zone, kept.error().what);
+                     });
   }
 
   /// Gives what was open back to its rules; an alert whose rule the configuration has no more would stay open for ever.
@@ -156,7 +179,9 @@ class Agent {
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
     known.insert(known.end(), suspected_.begin(), suspected_.end());
     for (const auto& camera : all_.cameras) {
-      auto eye = std::make_unique<Eye>(camera, aids_for(camera));
+      std::vector<std::string> faults;
+      auto eye = std::make_unique<Eye>(camera, aids_for(camera, references_, faults));
+      std::ranges::for_each(faults, say);
       eye->resume(known);
       const auto look = [this, id = camera.id](const Seen& what) { seen(id, what); };
       cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_, CameraEvents{look, say}, home_));
@@ -197,30 +222,65 @@ class Agent {
       say("rule " + mute->rule + " is muted for " + to_text(mute->length));
       return done(json::object{{"rule", mute->rule}, {"for", to_text(mute->length)}});
     }
+    if (const auto* arm = std::get_if<uplink::Arm>(&command)) return order(arm->camera, true, arm->length, done);
+    if (const auto* disarm = std::get_if<uplink::Disarm>(&command)) return order(disarm->camera, false, disarm->length, done);
     if (const auto taken = reload(); !taken) return done(taken.error());
     done(json::object{{"configuration", next_->fingerprint}});
+  }
+
+  void order(const std::string& camera, bool armed, Duration length, const Dispatch::Done& done) {
+    if (!camera.empty() && all_.camera(camera) == nullptr)
+      return done(Error{Code::config, "there is no camera \"" + camera + "\""});
+    duty_.order(camera, armed, length, clock_.now());
+    say((camera.empty() ? "every camera" : "camera " + camera) + (armed ? " is armed for " : " is disarmed for ") +
+        to_text(length));
+    done(json::object{
+        {"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}, {"for", to_text(length)}});
   }
 
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    json::array cameras, muted;
+    json::array cameras, muted, orders;
     for (const auto& camera : all_.cameras) {
       const auto last = seen_.find(camera.id);
       json::value age = nullptr;  // no picture yet
       if (last != seen_.end()) age = rounded(in_seconds(now.steady - last->second), 1);
-      cameras.push_back(json::object{{"id", camera.id}, {"picture_age_s", std::move(age)}});
+      json::value blind = nullptr;
+      if (const auto found = blind_.find(camera.id); found != blind_.end()) blind = found->second;
+      cameras.push_back(json::object{{"id", camera.id},
+                                     {"picture_age_s", std::move(age)},
+                                     {"view_fault", std::move(blind)},
+                                     {"references", references_of(camera.id)}});
     }
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
-    return {{"version", KUZET_VERSION},
-            {"configuration", all_.fingerprint},
-            {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)},
-            {"cameras", std::move(cameras)}};
+    for (const auto& [camera, armed] : duty_.orders(now))
+      orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
+    return {{"version", KUZET_VERSION},  {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", std::move(cameras)}};
+  }
+
+  [[nodiscard]] json::array references_of(const std::string& camera) const {
+    json::array out;
+    for (const auto& one : references_.list())
+      if (one.camera == camera)
+        out.push_back(json::object{
+            {"zone", one.zone}, {"light", vision::name(one.light)}, {"learned", one.learned}, {"taken", rfc3339(one.taken)}});
+    return out;
+  }
+
+  /// A technician has shown how a place looks: the detectors begin anew with it.
+  void watch_references() {
+    const auto mark = references_.mark();
+    if (stopping_ || mark == references_mark_) return;
+    references_mark_ = mark;
+    say("a reference was kept: taking it over");
+    (void)reload();
   }
 
   void tick() {
     const Moment now = clock_.now();
+    watch_references();
     for (const auto& [rule, findings] : node_.look(now))
       for (auto& event : lifecycle_.see(*rule, findings, now)) dispatch_->record(std::move(event), {});
     suspects_.keep(
@@ -270,7 +330,11 @@ class Agent {
   const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
   Mutes mutes_{remember_};
   SuspectBook suspects_{remember_, boot_};
-  std::map<std::string, Steady> seen_;  // when each camera's last picture was taken
+  std::map<std::string, Steady> seen_;        // when each camera's last picture was taken
+  std::map<std::string, std::string> blind_;  // cameras whose view cannot be believed, and why
+  Duty duty_{remember_, minute_of_day};
+  const References references_{all_.store.path};
+  std::string references_mark_ = references_.mark();
   Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
   std::unique_ptr<Control> control_;
   std::vector<std::unique_ptr<CameraThread>> cameras_;
@@ -281,6 +345,7 @@ class Agent {
 
 Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
   for (;;) {
+    set_time_zone(configuration.node.timezone);
     Agent agent(configuration, reload);
     if (auto started = agent.start(); !started) return started;
     auto next = agent.run();

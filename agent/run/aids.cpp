@@ -50,11 +50,15 @@ Result<> open_models(Configuration& all, const std::string& name) {
   return {};
 }
 
-Eye::AidsFor aids_for(const CameraSettings& camera) {
+Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults) {
   const auto askers = camera.network ? std::make_shared<Askers>(camera.network, camera.model_rate) : nullptr;
-  return [askers](std::string_view detector, const std::string& zone) {
+  std::map<std::string, std::vector<vision::Reference>> kept;
+  for (const auto& watch : camera.detect)
+    if (const auto& zone = watch.plan.zone; !kept.contains(zone)) kept[zone] = references.load(camera.id, zone, faults);
+  return [askers, kept = std::move(kept)](std::string_view detector, const std::string& zone) {
     vision::Aids aids;
     if (askers) aids.objects = askers->of(detector, zone);
+    if (const auto found = kept.find(zone); found != kept.end()) aids.references = found->second;
     return aids;
   };
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the detectors of one camera may use beside its pictures: its object detector.
+// What the detectors of one camera may use beside its pictures: its object detector, and how its zones look when all is well.
 #pragma once
 
 #include "agent/run/eye.hpp"
+#include "agent/run/references.hpp"
+
+#include <string>
+#include <vector>
 
 namespace kuzet::run {
 
@@ -11,7 +15,7 @@ namespace kuzet::run {
 Result<> open_models(Configuration& all, const std::string& name);
 
 /// For the Eye of this camera, whose model (if it has one) is open. A detector that is made a second time (each picture alone)
-/// begins with a fresh budget. One thread.
-Eye::AidsFor aids_for(const CameraSettings& camera);
+/// begins with a fresh budget. References are read now; what is wrong with one goes into `faults`. One thread.
+Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults);
 
 }  // namespace kuzet::run

@@ -3,6 +3,7 @@
 #include "agent/run/configuration.hpp"
 
 #include "agent/outbox/hash.hpp"
+#include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
 
 #include <boost/json/array.hpp>
@@ -185,8 +186,9 @@ const Schema<CameraSettings>& camera_schema() {
                                 "How fast a folder of pictures is shown."),
       zones(),
       privacy(),
-      s::choice<CameraSettings>("persons", &CameraSettings::persons, {"", "pixelate", "show"},
-                                "Whether people are made unrecognisable in pictures that are stored or sent; without it, at schools."),
+      s::choice<CameraSettings>(
+          "persons", &CameraSettings::persons, {"", "pixelate", "show"},
+          "Whether people are made unrecognisable in pictures that are stored or sent; without it, at schools."),
       detect(),
       s::text<CameraSettings>("model", &CameraSettings::model,
                               "An ONNX object detector (NanoDet or YOLOX) that makes people and vehicles surer."),
@@ -252,6 +254,13 @@ void check_watches(const CameraSettings& camera, const std::string& key, Faults&
   }
 }
 
+void check_node(const Configuration& all, const Node& root, Faults& faults) {
+  const Node* node = root.find("node");
+  const Node* zone = node == nullptr ? nullptr : node->find("timezone");
+  if (zone == nullptr) return;
+  if (auto known = check_time_zone(all.node.timezone); !known) faults.add(zone->at, "node.timezone", known.error().what);
+}
+
 void check_cameras(Configuration& all, const Node& root, const std::string& key, Faults& faults) {
   const Node* list = root.find("cameras");
   if (list == nullptr || list->items.size() != all.cameras.size()) return;  // the key is there twice, which was told
@@ -274,8 +283,7 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
                  "this version cannot read \"" + camera.source + "\": give a video file or a folder of pictures");
     camera.model_at = place_of(node, "model");
     if (!camera.model.empty())
-      if (const auto fit = Models::glance(camera.model); !fit)
-        faults.add(camera.model_at, place + ".model", fit.error().what);
+      if (const auto fit = Models::glance(camera.model); !fit) faults.add(camera.model_at, place + ".model", fit.error().what);
     check_watches(camera, place, faults);
   }
 }
@@ -314,6 +322,7 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     faults.add({1, 1}, "", "the configuration is empty; `node` with `id` and `site` is the least");
   if (faults.none() || root.type == Node::Type::map) {
     schema().read(all, root, "", faults);
+    check_node(all, root, faults);
     check_cameras(all, root, "cameras", faults);
   }
   if (!faults.none()) return Error{Code::config, faults.text()};

@@ -102,6 +102,7 @@ Seen Eye::look(const Frame& frame, bool all) {
     if (!idle(place, all)) look_at(place, seen);
   }
   if (people_) people_->look_closer(seen.frame, confident(seen.sightings));
+  seen.blind = blind_;
   return seen;
 }
 

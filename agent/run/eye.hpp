@@ -38,6 +38,7 @@ struct Seen {
   std::vector<Sighting> sightings;
   std::vector<ZoneObservation> observations;
   std::vector<LearnedReference> learned = {};
+  std::optional<std::string> blind = {};  ///< why the view cannot be believed
 };
 
 /// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".

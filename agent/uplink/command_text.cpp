@@ -112,6 +112,7 @@ class Members {
       if (const std::string_view key = member.key(); std::ranges::find(known, key) == known.end())
         wrong(quotable(key), "unknown member" + (known.empty() ? "; this command takes none" : suggestion(key, known)));
   }
+  [[nodiscard]] bool has(std::string_view member) const { return object_.contains(member); }
   std::string text(std::string_view member) {
     const auto* value = find(member);
     if (value == nullptr) return {};
@@ -150,11 +151,13 @@ class Members {
   std::optional<Error> fault_;
 };
 
-Command read_snapshot(Members& args) {
-  return Snapshot{args.word("camera", 40, of_ids, "must be the id of a camera: 1 to 40 of a-z, 0-9, _ and -")};
+std::string camera_of(Members& args) {
+  return args.word("camera", 40, of_ids, "must be the id of a camera: 1 to 40 of a-z, 0-9, _ and -");
 }
 
-Duration mute_length(Members& args) {
+Command read_snapshot(Members& args) { return Snapshot{camera_of(args)}; }
+
+Duration length_of(Members& args) {
   using namespace std::chrono_literals;
   const auto length = parse_duration(args.text("for"));
   if (length && *length >= 1s && *length <= 7 * 24h) return *length;
@@ -165,8 +168,14 @@ Duration mute_length(Members& args) {
 Command read_mute(Members& args) {
   Mute mute;
   mute.rule = args.word("rule", 128, of_rules, "must be a rule as alerts name it, such as yard/fire: a-z, 0-9, _, - and /");
-  mute.length = mute_length(args);
+  mute.length = length_of(args);
   return mute;
+}
+
+template <class Word>
+Command read_arming(Members& args) {
+  using namespace std::chrono_literals;
+  return Word{args.has("camera") ? camera_of(args) : "", args.has("for") ? length_of(args) : Duration(12h)};
 }
 
 Command read_resend(Members& args) {
@@ -189,6 +198,8 @@ const std::array<Kind, std::variant_size_v<Command>>& kinds() {
       {Ping::name, {}, [](Members&) -> Command { return Ping{}; }},
       {Snapshot::name, {"camera"}, read_snapshot},
       {Mute::name, {"rule", "for"}, read_mute},
+      {Arm::name, {"camera", "for"}, read_arming<Arm>},
+      {Disarm::name, {"camera", "for"}, read_arming<Disarm>},
       {Resend::name, {"from", "to"}, read_resend},
       {Reload::name, {}, [](Members&) -> Command { return Reload{}; }},
       {Diagnose::name, {}, [](Members&) -> Command { return Diagnose{}; }},
@@ -260,9 +271,22 @@ std::string_view name(const Command& command) {
   return std::visit([](const auto& one) { return one.name; }, command);
 }
 
+namespace {
+
+template <class Word>
+json::object arming(const Word& word) {
+  json::object out{{"for", to_text(word.length)}};
+  if (!word.camera.empty()) out["camera"] = word.camera;
+  return out;
+}
+
+}  // namespace
+
 boost::json::object arguments(const Command& command) {
   if (const auto* snapshot = std::get_if<Snapshot>(&command)) return {{"camera", snapshot->camera}};
   if (const auto* mute = std::get_if<Mute>(&command)) return {{"rule", mute->rule}, {"for", to_text(mute->length)}};
+  if (const auto* arm = std::get_if<Arm>(&command)) return arming(*arm);
+  if (const auto* disarm = std::get_if<Disarm>(&command)) return arming(*disarm);
   if (const auto* resend = std::get_if<Resend>(&command)) return {{"from", resend->from}, {"to", resend->to}};
   return {};
 }

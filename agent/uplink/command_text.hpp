@@ -35,6 +35,18 @@ struct Mute {
   Duration length{};
 };
 
+/// Intrusion is watched for, or is not, whatever its hours say: for 12 hours where no length is given, at most seven days.
+struct Arm {
+  static constexpr std::string_view name = "arm";
+  std::string camera;  ///< empty: all cameras
+  Duration length{};
+};
+struct Disarm {
+  static constexpr std::string_view name = "disarm";
+  std::string camera;
+  Duration length{};
+};
+
 /// The events from here to there, both included, once more; at most 100,000 apart.
 struct Resend {
   static constexpr std::string_view name = "resend";
@@ -53,7 +65,7 @@ struct Diagnose {
 };
 
 /// There are no others, and none that runs what a message says.
-using Command = std::variant<Ping, Snapshot, Mute, Resend, Reload, Diagnose>;
+using Command = std::variant<Ping, Snapshot, Mute, Arm, Disarm, Resend, Reload, Diagnose>;
 
 std::string_view name(const Command& command);
 /// Its `args`, as they would be written.

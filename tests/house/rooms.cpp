@@ -191,9 +191,9 @@ std::vector<std::string> folder_complaints(const std::string& folder, const std:
   std::vector<std::string> out;
   for (const auto& file : wanted)
     if (!holds(files, file)) out.push_back(folder + ": " + file + " is missing");
-  for (const auto& file : files)
-    if (file.ends_with(".hpp") || file.ends_with(".h"))
-      out.push_back(folder + ": " + file + ": a plugin has no header, so that nobody can depend on it");
+  // What its own files share is private: quoted_complaint() keeps others out.
+  if (holds(files, name + ".hpp"))
+    out.push_back(folder + ": " + name + ".hpp: a plugin has no header of its name, so that nobody can depend on it");
   return out;
 }
 
