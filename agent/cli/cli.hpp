@@ -41,6 +41,7 @@ void add_run(CLI::App& app);
 void add_check(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_replay(CLI::App& app);
+void add_snapshot(CLI::App& app);
 void add_alerts(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);

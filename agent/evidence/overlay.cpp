@@ -2,6 +2,7 @@
 // Drawing on pictures and writing them as a film.
 #include "agent/evidence/overlay.hpp"
 
+#include "agent/evidence/drawing.hpp"
 #include "agent/evidence/picture.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -37,12 +38,6 @@ struct FreeFrame {
 struct FreePacket {
   void operator()(AVPacket* packet) const { av_packet_free(&packet); }
 };
-
-/// Luma and colour (Cb, Cr) of the three things that are drawn.
-struct Ink {
-  double luma, cb, cr;
-};
-constexpr Ink red{81, 90, 240}, yellow{210, 16, 146}, white{235, 128, 128};
 
 class Mp4 final : public Overlay {
  public:
@@ -125,27 +120,13 @@ class Mp4 final : public Overlay {
       cv::Mat to = plane(i);
       cv::resize(*from[i], to, to.size(), 0, 0, cv::INTER_AREA);
     }
-    for (const auto& zone : zones) outline(zone, white, 1);
+    const Canvas canvas{plane(0), plane(1), plane(2)};
+    for (const auto& zone : zones) outline(canvas, zone, white, 1);
     for (const auto& mark : marks) {
       const Box& b = mark.box;
-      outline({{b.x, b.y}, {b.x + b.width, b.y}, {b.x + b.width, b.y + b.height}, {b.x, b.y + b.height}},
+      outline(canvas, {{b.x, b.y}, {b.x + b.width, b.y}, {b.x + b.width, b.y + b.height}, {b.x, b.y + b.height}},
               mark.alert ? red : yellow, mark.alert ? 3 : 1);
-      cv::Mat luma = plane(0);
-      const cv::Point at(static_cast<int>(b.x * luma.cols), std::max(12, static_cast<int>(b.y * luma.rows) - 4));
-      cv::putText(luma, mark.text, at, cv::FONT_HERSHEY_SIMPLEX, 0.5, cv::Scalar(16), 3);
-      cv::putText(luma, mark.text, at, cv::FONT_HERSHEY_SIMPLEX, 0.5, cv::Scalar(235), 1);
-    }
-  }
-
-  void outline(const Polygon& polygon, const Ink& ink, int thickness) {
-    const double values[] = {ink.luma, ink.cb, ink.cr};
-    for (int i = 0; i < 3; ++i) {
-      cv::Mat to = plane(i);
-      std::vector<cv::Point> points;
-      for (const auto& point : polygon)
-        points.emplace_back(static_cast<int>(std::lround(point.x * to.cols)), static_cast<int>(std::lround(point.y * to.rows)));
-      cv::polylines(to, std::vector<std::vector<cv::Point>>{points}, true, cv::Scalar(values[i]),
-                    i == 0 ? thickness : (thickness + 1) / 2);
+      write(canvas, {b.x, b.y}, mark.text);
     }
   }
 
