@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small patches of a view, spread over the picture, that are found again in later pictures: where the view went, how sharp it is.
+// Small patches of a view, spread over the picture, that are found again in later pictures: where the view went, how sharp it
+// is.
 #pragma once
 
 #include <opencv2/core.hpp>

@@ -2,9 +2,9 @@
 // The nine ways in which a view is lost, told apart by what is left of it and what came instead.
 #pragma once
 
-#include "vision/view/known_view.hpp"
-#include "vision/view/stillness.hpp"
-#include "vision/view/texture.hpp"
+#include "vision/scene/known_view.hpp"
+#include "vision/scene/stillness.hpp"
+#include "vision/scene/texture.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -95,7 +95,8 @@ class Faults {
   std::array<bool, fault_count> from_before_{};
   std::array<double, Landmarks::cells> lost_for_{};
   std::optional<Light> light_;
-  double since_light_ = 1e9, since_lit_ = 1e9, since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
+  double since_light_ = 1e9, since_lit_ = 1e9,
+         since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
   double known_for_ = 0, strange_for_ = 0, stable_for_ = 0;
   cv::Mat before_;                                     // the picture before, small
   std::array<bool, Landmarks::cells> steady_{};        // cells that are as they were one look ago

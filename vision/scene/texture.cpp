@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Brightness by histogram, texture by the steepest edge of each cell.
-#include "vision/view/texture.hpp"
+#include "vision/scene/texture.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr int white_from = 245;  // of 255
-constexpr int plain_below = 12;  // levels from the darkest to the brightest of a cell, few pixels aside
+constexpr int white_from = 245;     // of 255
+constexpr int plain_below = 12;     // levels from the darkest to the brightest of a cell, few pixels aside
 constexpr double crisp_from = 0.3;  // of that, from one pixel of the half picture to the next but one
 
 }  // namespace
@@ -45,9 +45,9 @@ std::array<Texture, Landmarks::cells> textures_of(const Layers& picture) {
       }
     }
     const int range = most - least;
-    out[static_cast<std::size_t>(cell)] = range < plain_below               ? Texture::plain
+    out[static_cast<std::size_t>(cell)] = range < plain_below             ? Texture::plain
                                           : steepest < crisp_from * range ? Texture::blurred
-                                                                            : Texture::crisp;
+                                                                          : Texture::crisp;
   }
   return out;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares lines of the picture at full size with the same lines one look ago.
-#include "vision/view/stillness.hpp"
+#include "vision/scene/stillness.hpp"
 
 #include <opencv2/core.hpp>
 
@@ -11,20 +11,20 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr double nothing = 0.02;         // mean absolute difference of a cell in levels: one pixel in fifty by one level
-constexpr double of_usual = 0.15;        // a frozen picture that is encoded anew changes by so much less than a living one
-constexpr double most_nothing = 0.25;    // levels
-constexpr double clock_share = 0.08;     // of the cells
-constexpr int clock_rows = 3;            // a clock is a line of text
-constexpr double shortest = 3.5;         // seconds; the rule's own confirmation comes on top
-constexpr double longer = 3;             // than the longest still time before
-constexpr double never_lived = 60;       // seconds, where no picture was ever unlike the one before
-constexpr double enough_life = 3;        // seconds of it, before stillness says anything sooner
-constexpr double quiet_share = 0.3;      // where less of the picture changes, its encoder leaves things out
-constexpr double quiet_longer = 4;       // times as long must such a scene be still
+constexpr double nothing = 0.02;       // mean absolute difference of a cell in levels: one pixel in fifty by one level
+constexpr double of_usual = 0.15;      // a frozen picture that is encoded anew changes by so much less than a living one
+constexpr double most_nothing = 0.25;  // levels
+constexpr double clock_share = 0.08;   // of the cells
+constexpr int clock_rows = 3;          // a clock is a line of text
+constexpr double shortest = 3.5;       // seconds; the rule's own confirmation comes on top
+constexpr double longer = 3;           // than the longest still time before
+constexpr double never_lived = 60;     // seconds, where no picture was ever unlike the one before
+constexpr double enough_life = 3;      // seconds of it, before stillness says anything sooner
+constexpr double quiet_share = 0.3;    // where less of the picture changes, its encoder leaves things out
+constexpr double quiet_longer = 4;     // times as long must such a scene be still
 constexpr int least_looks = 3;
-constexpr double memory = 30;            // seconds, for what is usual
-constexpr double forgotten = 4 * 3600;   // seconds, for the longest still time
+constexpr double memory = 30;           // seconds, for what is usual
+constexpr double forgotten = 4 * 3600;  // seconds, for the longest still time
 
 }  // namespace
 

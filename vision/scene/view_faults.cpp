@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what is found of the known view, and what is there instead, to faults.
-#include "vision/view/faults.hpp"
+#include "vision/scene/view_faults.hpp"
 
 #include "agent/core/json.hpp"
 #include "vision/scene/view_motion.hpp"
@@ -18,25 +18,25 @@ namespace {
 constexpr std::array<std::string_view, fault_count> names{"covered",      "sprayed", "dark",   "washed_out",
                                                           "out_of_focus", "frozen",  "turned", "shaken"};
 
-constexpr double black = 30, lit = 60;     // of 255, what 99 of 100 pixels stay below
-constexpr double white_share = 0.6;        // of the picture
+constexpr double black = 30, lit = 60;  // of 255, what 99 of 100 pixels stay below
+constexpr double white_share = 0.6;     // of the picture
 constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35;
-constexpr double gone = 0.2;               // share of the landmarks that may be left of a view that is covered
-constexpr double crisp_cover = 0.25;       // share of the cells that may be crisp then
-constexpr double crisp_view = 0.3;         // from which it is another view
-constexpr double sharp_enough = 0.45;      // of the fine detail, in proportion
-constexpr double blurred_found = 0.6;      // share of landmarks whose coarse structure must be there to tell focus
-constexpr double sprayed_least = 0.1;      // share of landmarks
-constexpr double sprayed_together = 6;     // seconds within which all of it came
-constexpr double crisp_spray = 0.4;        // share of the lost cells that may be crisp
-constexpr double steady_level = 4;         // levels from one look to the next
-constexpr double light_grace = 30;         // seconds after a change of light in which the view may look unlike itself
-constexpr double believed_after = 5;       // seconds for which a view must be known before it can be missed
-constexpr double strange_enough = 3;       // seconds
-constexpr double shake_window = 8;         // seconds
+constexpr double gone = 0.2;            // share of the landmarks that may be left of a view that is covered
+constexpr double crisp_cover = 0.25;    // share of the cells that may be crisp then
+constexpr double crisp_view = 0.3;      // from which it is another view
+constexpr double sharp_enough = 0.45;   // of the fine detail, in proportion
+constexpr double blurred_found = 0.6;   // share of landmarks whose coarse structure must be there to tell focus
+constexpr double sprayed_least = 0.1;   // share of landmarks
+constexpr double sprayed_together = 6;  // seconds within which all of it came
+constexpr double crisp_spray = 0.4;     // share of the lost cells that may be crisp
+constexpr double steady_level = 4;      // levels from one look to the next
+constexpr double light_grace = 30;      // seconds after a change of light in which the view may look unlike itself
+constexpr double believed_after = 5;    // seconds for which a view must be known before it can be missed
+constexpr double strange_enough = 3;    // seconds
+constexpr double shake_window = 8;      // seconds
 constexpr int shake_looks = 5;
-constexpr double lets_go = 0.8;            // hysteresis: a fault that is there stays down to this share of its limit
-constexpr double forgets = 2.5;            // seconds for which a fault may be missed
+constexpr double lets_go = 0.8;  // hysteresis: a fault that is there stays down to this share of its limit
+constexpr double forgets = 2.5;  // seconds for which a fault may be missed
 
 /// 0.5 at the limit, 1 at twice that, 0 at nothing.
 double beyond(double value, double limit) { return std::clamp(0.5 * value / limit, 0.0, 1.0); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Landmarks first; where they fail, the coarse structure of the cells and the place of the edges.
-#include "vision/view/known_view.hpp"
+#include "vision/scene/known_view.hpp"
 
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/view_motion.hpp"
@@ -14,18 +14,18 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr double agree = 1.5;           // pixels from the view's own shift
-constexpr double well = 0.5;            // share found from which nobody searches further
-constexpr int wide = 16;                // pixels around, when searching
-constexpr int edge_reach = 12;          // pixels of a quarter picture
-constexpr double edges_clear = 0.12;    // correlation above what any other place has
-constexpr double coarse_alike = 0.7;    // correlation of a cell at an eighth of the size
-constexpr double round_seconds = 90;    // in which every landmark is taken anew
-constexpr double strange_for = 900;     // seconds after which what a cell shows belongs to the view
-constexpr double refresh_every = 10;    // seconds, coarse structure and edges
-constexpr double still_sharp = 0.7;     // a landmark is not taken anew from a picture that has lost more
-constexpr double light_settles = 10;    // seconds
-constexpr double follow = 1800;         // seconds in which the home follows a drift
+constexpr double agree = 1.5;         // pixels from the view's own shift
+constexpr double well = 0.5;          // share found from which nobody searches further
+constexpr int wide = 16;              // pixels around, when searching
+constexpr int edge_reach = 12;        // pixels of a quarter picture
+constexpr double edges_clear = 0.12;  // correlation above what any other place has
+constexpr double coarse_alike = 0.7;  // correlation of a cell at an eighth of the size
+constexpr double round_seconds = 90;  // in which every landmark is taken anew
+constexpr double strange_for = 900;   // seconds after which what a cell shows belongs to the view
+constexpr double refresh_every = 10;  // seconds, coarse structure and edges
+constexpr double still_sharp = 0.7;   // a landmark is not taken anew from a picture that has lost more
+constexpr double light_settles = 10;  // seconds
+constexpr double follow = 1800;       // seconds in which the home follows a drift
 
 cv::Mat coarse_of(const Layers& picture) {
   cv::Mat out;
@@ -145,14 +145,16 @@ void KnownView::compare_coarse(const Memory& memory, const cv::Mat& coarse, cons
     part.x -= 1, part.y -= 1, part.width += 2, part.height += 2;
     const cv::Rect all({}, coarse.size());
     const cv::Rect before = part & all & (all - offset);
-    if (before.area() >= 12 && correlation(memory.coarse(before), coarse(before + offset)) >= coarse_alike) ++there;
-    else out.lost[cell] = true;
+    if (before.area() >= 12 && correlation(memory.coarse(before), coarse(before + offset)) >= coarse_alike)
+      ++there;
+    else
+      out.lost[cell] = true;
   }
   out.coarse = places.inside == 0 ? 0 : static_cast<double>(there) / places.inside;
 }
 
-/// Where the edges of the picture fit those of the view best, if they clearly do: the mean over cells of each cell's correlation,
-/// so that a burned-in caption counts for the cells that it covers and no more.
+/// Where the edges of the picture fit those of the view best, if they clearly do: the mean over cells of each cell's
+/// correlation, so that a burned-in caption counts for the cells that it covers and no more.
 std::optional<cv::Point2f> KnownView::edges_say(const Memory& memory, const cv::Mat& edges) const {
   constexpr int places = 2 * edge_reach + 1;
   cv::Mat scores(places, places, CV_32F, cv::Scalar(0));
@@ -202,8 +204,10 @@ void KnownView::age(const Layers& picture, Light light, const Match& match, doub
     next_ = (next_ + 1) % Landmarks::cells;
     const auto cell = static_cast<std::size_t>(next_);
     const bool kept = match.seen[cell] && match.sharpness >= still_sharp;
-    if (kept) known.marks.renew(next_, picture, match.shift);
-    else if (known.strange[cell] > strange_for || known.marks.count() < Match::enough) known.marks.choose(next_, picture, match.shift);
+    if (kept)
+      known.marks.renew(next_, picture, match.shift);
+    else if (known.strange[cell] > strange_for || known.marks.count() < Match::enough)
+      known.marks.choose(next_, picture, match.shift);
   }
   refreshed_ += dt;
   if (refreshed_ < refresh_every || match.found < 0.7) return;
