@@ -24,6 +24,8 @@ constexpr double round_seconds = 90;  // in which every landmark is taken anew
 constexpr double strange_for = 900;   // seconds after which what a cell shows belongs to the view
 constexpr double refresh_every = 10;  // seconds, coarse structure and edges
 constexpr double still_sharp = 0.7;   // a landmark is not taken anew from a picture that has lost more
+constexpr int measured_enough = 3, measured_most = 20;  // looks
+constexpr double least_sharp = 0.2;     // where noise has left less, there is nothing to lose
 constexpr double light_settles = 10;  // seconds
 constexpr double follow = 1800;       // seconds in which the home follows a drift
 
@@ -114,15 +116,20 @@ Match KnownView::match(const Layers& picture, Light light, double far) {
   if (out.placed) last_ = best.shift;
   std::vector<double> contrast, sharpness;
   int moved = 0, anywhere = 0;
-  for (const auto& one : best.seen) {
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    const auto& one = best.seen[cell];
     if (!one.found) continue;
     ++anywhere;
     moved += length(one.shift - home_) > far ? 1 : 0;
-    contrast.push_back(one.contrast), sharpness.push_back(one.sharpness);
+    contrast.push_back(one.contrast);
+    out.sharp[cell] = one.sharpness;
+    if (known->measured[cell] >= measured_enough && known->sharp[cell] >= least_sharp)
+      sharpness.push_back(one.sharpness / known->sharp[cell]);
   }
   if (anywhere > 0) {
     out.moved = static_cast<double>(moved) / best.inside;
-    out.contrast = middle(contrast), out.sharpness = middle(sharpness);
+    out.contrast = middle(contrast);
+    if (sharpness.size() >= Match::enough / 2) out.sharpness = middle(sharpness);
   }
   compare_coarse(*known, coarse_of(picture), best, out);
   return out;
@@ -200,6 +207,12 @@ void KnownView::age(const Layers& picture, Light light, const Match& match, doub
   Memory& known = memory(*active_);
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
     known.strange[cell] = match.lost[cell] || !known.marks.has(static_cast<int>(cell)) ? known.strange[cell] + dt : 0;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    if (!match.seen[cell] || known.measured[cell] >= measured_most) continue;
+    const int count = ++known.measured[cell];
+    if (count == 1) known.sharp[cell] = 0;
+    known.sharp[cell] += (match.sharp[cell] - known.sharp[cell]) / count;
+  }
   for (due_ = std::min(due_ + dt * Landmarks::cells / round_seconds, 4.0); due_ >= 1; --due_) {
     next_ = (next_ + 1) % Landmarks::cells;
     const auto cell = static_cast<std::size_t>(next_);

@@ -21,6 +21,7 @@ struct Match {
   bool placed = false;                        ///< the shift is known
   bool aligned = false;                       ///< the edges of the view stand where they stood, whatever became of the rest
   double contrast = 1, sharpness = 1;         ///< median of what was found, by what was known
+  std::array<double, Landmarks::cells> sharp{};  ///< sharpness of each landmark that was found
   std::array<bool, Landmarks::cells> seen{};  ///< landmarks that are where the view says
   std::array<bool, Landmarks::cells> lost{};  ///< landmarks that are gone, with their coarse structure
 
@@ -52,6 +53,8 @@ class KnownView {
     cv::Mat coarse;                                  // CV_32FC1, the picture at an eighth of its size
     cv::Mat edges;                                   // CV_32FC1, at a quarter
     cv::Point2f at;                                  // the view's shift when both were taken
+    std::array<double, Landmarks::cells> sharp{};  // what a landmark's sharpness is when all is well: noise in it lowers it
+    std::array<int, Landmarks::cells> measured{};  // how often that was
     std::array<double, Landmarks::cells> strange{};  // seconds for which a cell has been something else
   };
   struct Places {

@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, fault_count> names{"covered",      "spray
 
 constexpr double black = 30, lit = 60;  // of 255, what 99 of 100 pixels stay below
 constexpr double white_share = 0.6;     // of the picture
-constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35;
+constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35, pale_coarse = 0.4;
 constexpr double gone = 0.2;            // share of the landmarks that may be left of a view that is covered
 constexpr double crisp_cover = 0.25;    // share of the cells that may be crisp then
 constexpr double crisp_view = 0.3;      // from which it is another view
@@ -142,7 +142,8 @@ double Faults::washed_out(const Picture& picture) const {
   if (!known && white < 0.85) return 0;
   const double limit = active(Fault::washed_out) ? white_share * lets_go : white_share;
   if (white >= limit) return std::max(0.5, white);
-  return low >= pale_low && middle >= pale_middle && sudden(Fault::washed_out) && picture.match.contrast < pale_contrast
+  return low >= pale_low && middle >= pale_middle && sudden(Fault::washed_out) && picture.match.coarse >= pale_coarse &&
+                 picture.match.contrast < pale_contrast
              ? below(picture.match.contrast, pale_contrast)
              : 0;
 }
@@ -181,11 +182,7 @@ double Faults::turned(const Picture& picture) const {
 double Faults::shaken(const Picture& picture) {
   jump_ = 0;
   if (picture.match.placed) shifts_.emplace_back(0, picture.match.shift);
-  double back = 0;
-  for (auto one = shifts_.rbegin(); one != shifts_.rend(); ++one) {
-    one->first += picture.dt;
-    back = std::max(back, one->first);
-  }
+  for (auto& one : shifts_) one.first += picture.dt;
   while (!shifts_.empty() && shifts_.front().first > shake_window) shifts_.pop_front();
   if (shifts_.size() < shake_looks) return 0;
   double squares = 0;
@@ -194,6 +191,11 @@ double Faults::shaken(const Picture& picture) {
     squares += way.dot(way);
   }
   const double jump = std::sqrt(squares / static_cast<double>(shifts_.size() - 1));
+  const auto moved = [&](std::size_t back) {
+    const cv::Point2f way = shifts_[shifts_.size() - back].second - shifts_[shifts_.size() - back - 1].second;
+    return std::hypot(way.x, way.y);
+  };
+  if (std::max({moved(1), moved(2), moved(3)}) < 0.4 * jump) return 0;  // it is over
   const cv::Point2f all = shifts_.back().second - shifts_.front().second;
   if (std::hypot(all.x, all.y) > 2.5 * jump) return 0;  // it goes somewhere
   jump_ = jump;
@@ -288,7 +290,8 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
   }
   const bool known = picture.match.landmarks >= Match::enough;
   const bool well = !any && (!known || picture.match.found >= 0.5);
-  since_well_ = well && known ? 0 : since_well_ + picture.dt;
+  const bool clear = well && known && picture.match.contrast >= 0.7 && picture.match.found >= 0.6;
+  since_well_ = clear ? 0 : since_well_ + picture.dt;
   if (well && known) {
     known_for_ += picture.dt;
     if (!stillness_.still()) known_.age(picture.layers, picture.light, picture.match, picture.dt);

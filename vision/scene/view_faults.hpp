@@ -23,7 +23,7 @@ std::string_view name(Fault fault);
 
 struct Limits {
   double turned_by = 0.03;  ///< of the picture's longer side
-  double shaken_by = 0.007;
+  double shaken_by = 0.01;
   bool dark_always = false;
   double accept_after = 0;  ///< seconds; 0: never
   std::array<bool, fault_count> told{};
@@ -71,7 +71,7 @@ class Faults {
   };
 
   [[nodiscard]] bool active(Fault fault) const { return seconds_[static_cast<std::size_t>(fault)] >= 0; }
-  [[nodiscard]] bool sudden(Fault fault) const { return active(fault) || since_well_ <= 60; }
+  [[nodiscard]] bool sudden(Fault fault) const { return active(fault) || since_well_ <= 20; }
   void learn_at_first(Picture& picture);
   void follow_light(const Picture& picture);
   [[nodiscard]] Scores judge(const Picture& picture);

@@ -38,7 +38,7 @@ struct Options : CommonOptions {
   bool enabled = true, covered = true, sprayed = true, washed_out = true, out_of_focus = true, frozen = true, turned = true,
        shaken = true;
   std::string dark = "sudden";
-  double turned_by = 0.03, shaken_by = 0.007;
+  double turned_by = 0.03, shaken_by = 0.01;
   Duration accept_after{};
 };
 

@@ -310,7 +310,7 @@ TEST_CASE("Fog that comes slowly is no fault", "[view]") {
 }
 
 TEST_CASE("A still night whose encoder leaves out what does not change is not frozen", "[view]") {
-  for (const int key : {0, 10, 50}) {
+  for (const int key : {2, 10, 50}) {
     CAPTURE(key);
     test::Skipper skip(2.2, key);
     check_quiet(told(600, [&](const Frame& frame, double second) {
