@@ -14,20 +14,24 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr double agree = 1.5;         // pixels from the view's own shift
-constexpr double well = 0.5;          // share found from which nobody searches further
-constexpr int wide = 16;              // pixels around, when searching
-constexpr int edge_reach = 12;        // pixels of a quarter picture
-constexpr double edges_clear = 0.12;  // correlation above what any other place has
-constexpr double coarse_alike = 0.7;  // correlation of a cell at an eighth of the size
-constexpr double round_seconds = 90;  // in which every landmark is taken anew
-constexpr double strange_for = 900;   // seconds after which what a cell shows belongs to the view
-constexpr double refresh_every = 10;  // seconds, coarse structure and edges
-constexpr double still_sharp = 0.7;   // a landmark is not taken anew from a picture that has lost more
-constexpr int measured_enough = 3, measured_most = 20;  // looks
-constexpr double least_sharp = 0.2;     // where noise has left less, there is nothing to lose
-constexpr double light_settles = 10;  // seconds
-constexpr double follow = 1800;       // seconds in which the home follows a drift
+constexpr double agree = 1.5;                           // pixels from the view's own shift
+constexpr double well = 0.5;                            // share found from which nobody searches further
+constexpr int wide = 16;                                // pixels around, when searching
+constexpr int edge_reach = 12;                          // pixels of a quarter picture
+constexpr double edges_clear = 0.12;                    // correlation above what any other place has
+constexpr double coarse_alike = 0.7;                    // correlation of a cell at an eighth of the size
+constexpr double round_seconds = 90;                    // in which every landmark is taken anew
+constexpr double strange_for = 900;                     // seconds after which what a cell shows belongs to the view
+constexpr double refresh_every = 10;                    // seconds, coarse structure and edges
+constexpr double still_sharp = 0.7;                     // a landmark is not taken anew from a picture that has lost more
+constexpr int measured_enough = 5, measured_most = 20;  // looks
+constexpr double least_sharp = 0.35;                    // where noise has left less, there is nothing to lose
+constexpr double light_settles = 10;                    // seconds
+constexpr double follow = 1800;                         // seconds in which the home follows a drift
+
+constexpr std::size_t spare = 3;
+
+std::size_t index(Light light) { return static_cast<std::size_t>(light); }
 
 cv::Mat coarse_of(const Layers& picture) {
   cv::Mat out;
@@ -54,18 +58,25 @@ double middle(std::vector<double> values) { return median(values); }
 }  // namespace
 
 void KnownView::remember(const Layers& picture, Light light) {
-  auto& one = memories_[static_cast<std::size_t>(light)].emplace();
+  auto& one = memories_[index(light)].emplace();
   one.marks.choose(picture, {});
   one.coarse = coarse_of(picture), one.edges = edges_of(picture);
-  if (!active_) active_ = light;
+  if (!active_) active_ = index(light);
 }
 
 void KnownView::adopt(const Layers& picture, Light light, cv::Point2f shift) {
-  auto& one = memories_[static_cast<std::size_t>(light)].emplace();
+  Memory one;
   one.marks.choose(picture, shift);
   one.coarse = coarse_of(picture), one.edges = edges_of(picture), one.at = shift;
-  active_ = light;
+  replace(light, std::move(one));
   last_ = shift;
+}
+
+void KnownView::replace(Light light, Memory with) {
+  auto& place = memories_[index(light)];
+  if (place) memories_[spare] = std::move(place);
+  place = std::move(with);
+  active_ = index(light);
   other_light_ = 0;
 }
 
@@ -85,14 +96,15 @@ KnownView::Places KnownView::places(const Memory& memory, const Layers& picture,
 }
 
 KnownView::Places KnownView::best_places(const Layers& picture, Light light) {
-  Places best = places(memory(*active_), picture, last_, 0);
+  Places best = places(*memories_[*active_], picture, last_, 0);
   if (best.found >= well) return best;
-  const auto take = [&](Light of, cv::Point2f guess, int reach) {
-    Places other = places(memory(of), picture, guess, reach);
+  const auto take = [&](std::size_t of, cv::Point2f guess, int reach) {
+    if (!memories_[of] || (of == *active_ && reach == 0)) return;
+    Places other = places(*memories_[of], picture, guess, reach);
     if (other.found > best.found + 0.05) best = std::move(other), active_ = of;
   };
-  for (const Light other : {light, Light::day, Light::night, Light::infrared})
-    if (other != *active_ && memories_[static_cast<std::size_t>(other)]) take(other, last_, 0);
+  for (const std::size_t other : {index(light), index(Light::day), index(Light::night), index(Light::infrared), spare})
+    take(other, last_, 0);
   if (best.found < well) take(*active_, last_, wide);
   if (best.found < well && length(last_ - home_) > agree) take(*active_, home_, wide);
   return best;
@@ -101,7 +113,7 @@ KnownView::Places KnownView::best_places(const Layers& picture, Light light) {
 Match KnownView::match(const Layers& picture, Light light, double far) {
   Match out;
   Places best = best_places(picture, light);
-  const Memory* known = &memory(*active_);
+  const Memory* known = &*memories_[*active_];
   if (best.found < well) {
     if (const auto place = edges_say(*known, edges_of(picture))) {
       out.aligned = length(*place - last_) <= 4 || length(*place - home_) <= 4;
@@ -198,13 +210,9 @@ std::optional<cv::Point2f> KnownView::edges_say(const Memory& memory, const cv::
 
 void KnownView::age(const Layers& picture, Light light, const Match& match, double dt) {
   home_ += (match.shift - home_) * static_cast<float>(1 - std::exp(-dt / follow));
-  other_light_ = light == *active_ ? 0 : other_light_ + dt;
-  if (other_light_ > light_settles) {
-    memories_[static_cast<std::size_t>(light)] = memory(*active_);
-    active_ = light;
-    other_light_ = 0;
-  }
-  Memory& known = memory(*active_);
+  other_light_ = index(light) == *active_ ? 0 : other_light_ + dt;
+  if (other_light_ > light_settles) replace(light, Memory(*memories_[*active_]));
+  Memory& known = *memories_[*active_];
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
     known.strange[cell] = match.lost[cell] || !known.marks.has(static_cast<int>(cell)) ? known.strange[cell] + dt : 0;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {

@@ -191,6 +191,10 @@ std::vector<Sighting> Landmarks::find(const Layers& picture, cv::Point2f guess, 
   return out;
 }
 
+cv::Point Landmarks::place(int cell, cv::Point2f shift) const {
+  return rounded(patches_[static_cast<std::size_t>(cell)]->home + shift);
+}
+
 int Landmarks::count() const {
   return static_cast<int>(std::ranges::count_if(patches_, [](const auto& patch) { return patch.has_value(); }));
 }

@@ -39,8 +39,8 @@ class Stillness {
 
   cv::Mat last_;
   double run_ = 0, longest_ = 0, lived_ = 0;
-  int looks_ = 0;     // in this run
-  double level_ = 0;  // what usually changes from one look to the next
+  int looks_ = 0;                  // in this run
+  double level_ = 0;               // what usually changes from one look to the next
   double share_ = 0, lately_ = 0;  // and in how much of the picture; of late
   cv::Rect clock_;
 };

@@ -31,24 +31,25 @@ Brightness brightness_of(const cv::Mat& luma) {
   return out;
 }
 
+Texture texture_of(const cv::Mat& half, const cv::Rect& wanted) {
+  const cv::Rect part = wanted & cv::Rect(1, 1, half.cols - 2, half.rows - 2);
+  int least = 255, most = 0, steepest = 0;
+  for (int y = part.y; y < part.y + part.height; ++y) {
+    const auto *above = half.ptr(y - 1), *here = half.ptr(y), *below = half.ptr(y + 1);
+    for (int x = part.x; x < part.x + part.width; ++x) {
+      least = std::min<int>(least, here[x]), most = std::max<int>(most, here[x]);
+      steepest = std::max({steepest, std::abs(here[x + 1] - here[x - 1]), std::abs(below[x] - above[x])});
+    }
+  }
+  const int range = most - least;
+  if (range < plain_below) return Texture::plain;
+  return steepest < crisp_from * range ? Texture::blurred : Texture::crisp;
+}
+
 std::array<Texture, Landmarks::cells> textures_of(const Layers& picture) {
   std::array<Texture, Landmarks::cells> out{};
-  const cv::Mat& half = picture.half;
-  for (int cell = 0; cell < Landmarks::cells; ++cell) {
-    const cv::Rect part = cell_of(cell, half.size()) & cv::Rect(1, 1, half.cols - 2, half.rows - 2);
-    int least = 255, most = 0, steepest = 0;
-    for (int y = part.y; y < part.y + part.height; ++y) {
-      const auto *above = half.ptr(y - 1), *here = half.ptr(y), *below = half.ptr(y + 1);
-      for (int x = part.x; x < part.x + part.width; ++x) {
-        least = std::min<int>(least, here[x]), most = std::max<int>(most, here[x]);
-        steepest = std::max({steepest, std::abs(here[x + 1] - here[x - 1]), std::abs(below[x] - above[x])});
-      }
-    }
-    const int range = most - least;
-    out[static_cast<std::size_t>(cell)] = range < plain_below             ? Texture::plain
-                                          : steepest < crisp_from * range ? Texture::blurred
-                                                                          : Texture::crisp;
-  }
+  for (int cell = 0; cell < Landmarks::cells; ++cell)
+    out[static_cast<std::size_t>(cell)] = texture_of(picture.half, cell_of(cell, picture.half.size()));
   return out;
 }
 

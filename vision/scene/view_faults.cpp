@@ -24,7 +24,7 @@ constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35, pale_c
 constexpr double gone = 0.2;            // share of the landmarks that may be left of a view that is covered
 constexpr double crisp_cover = 0.25;    // share of the cells that may be crisp then
 constexpr double crisp_view = 0.3;      // from which it is another view
-constexpr double sharp_enough = 0.45;   // of the fine detail, in proportion
+constexpr double sharp_enough = 0.4;    // of the fine detail, in proportion
 constexpr double blurred_found = 0.6;   // share of landmarks whose coarse structure must be there to tell focus
 constexpr double sprayed_least = 0.1;   // share of landmarks
 constexpr double sprayed_together = 6;  // seconds within which all of it came
@@ -119,8 +119,9 @@ void Faults::follow_stability(const Picture& picture) {
 void Faults::follow_light(const Picture& picture) {
   const bool strange = !known_.empty() && picture.match.found < 0.35 && picture.crisp >= crisp_view && stable_for_ > 0;
   const bool vouched = picture.match.aligned || (since_light_ <= light_grace && !active(Fault::turned));
-  strange_for_ = strange && vouched ? strange_for_ + picture.dt : 0;
-  if (strange_for_ < strange_enough || active(Fault::covered)) return;
+  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) || active(Fault::covered);
+  strange_for_ = strange && vouched && !other ? strange_for_ + picture.dt : 0;
+  if (strange_for_ < strange_enough) return;
   known_.adopt(picture.layers, picture.light, picture.match.placed ? picture.match.shift : known_.home());
   strange_for_ = 0;
 }
@@ -160,7 +161,7 @@ double Faults::out_of_focus(const Picture& picture) const {
   const auto& match = picture.match;
   if (match.landmarks < Match::enough || match.coarse < blurred_found || picture.brightness.high < lit) return 0;
   const double limit = active(Fault::out_of_focus) ? sharp_enough / lets_go : sharp_enough;
-  if (match.found >= 0.35) return below(match.sharpness, limit);
+  if (match.found >= 0.12) return below(match.sharpness, limit);
   return picture.crisp <= 0.3 ? 0.8 : 0;
 }
 
@@ -206,19 +207,21 @@ double Faults::shaken(const Picture& picture) {
 double Faults::sprayed(const Picture& picture) const {
   const auto& match = picture.match;
   if (match.landmarks < Match::enough || known_for_ < believed_after || !match.placed) return 0;
-  int lost = 0, crisp = 0, steady = 0, recent = 0;
-  double shortest = 1e9, longest = 0;
+  std::vector<double> since;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
+    if (match.lost[cell]) since.push_back(lost_for_[cell]);
+  const double begun = median(since);
+  int lost = 0, crisp = 0, still = 0;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
-    if (!match.lost[cell]) continue;
+    if (!match.lost[cell] || std::abs(lost_for_[cell] - begun) > sprayed_together) continue;
     ++lost;
-    crisp += picture.textures[cell] == Texture::crisp ? 1 : 0;
-    steady += steady_[cell] ? 1 : 0;
-    recent += lost_for_[cell] <= 2 ? 1 : 0;
-    shortest = std::min(shortest, lost_for_[cell]), longest = std::max(longest, lost_for_[cell]);
+    const cv::Rect part(match.places[cell].x / 2 - 5, match.places[cell].y / 2 - 5, 11, 11);
+    crisp += texture_of(picture.layers.half, part) == Texture::crisp ? 1 : 0;
+    still += steady_[cell] ? 1 : 0;
   }
   const double share = static_cast<double>(lost) / match.landmarks;
   if (share < (active(Fault::sprayed) ? sprayed_least * lets_go : sprayed_least)) return 0;
-  if (crisp > crisp_spray * lost || steady < 0.7 * lost) return 0;
+  if (match.contrast < 0.5 || crisp > crisp_spray * lost || still < 0.7 * lost) return 0;
   return beyond(share, sprayed_least);
 }
 
@@ -276,7 +279,7 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
     if (fault == Fault::frozen) seconds_[i] = stillness_.frozen();
     if (!state.blind && blinds(fault, scores[i])) state.blind = std::string(name(fault));
     if (!limits_.told[i]) continue;
-    if (fault == Fault::dark && !limits_.dark_always && !from_before_[i] && since_lit_ - seconds_[i] > 60) continue;
+    if (fault == Fault::dark && !limits_.dark_always && !from_before_[i] && since_lit_ - seconds_[i] > 15) continue;
     Found found;
     found.fault = fault, found.score = scores[i], found.seconds = seconds_[i];
     found.measure["fault"] = name(fault);

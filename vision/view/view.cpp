@@ -51,7 +51,7 @@ const Schema<Options>& schema() {
                     "Tell when nearly nothing of the view is left behind something before the lens."),
       flag<Options>("sprayed", &Options::sprayed, "Tell when a part of the lens is suddenly painted or smeared over."),
       choice<Options>("dark", &Options::dark, {"sudden", "always", "never"},
-                      "A black picture is told when it came within a minute, always, or never; it is never believed."),
+                      "A black picture is told when it came at once, always, or never; it is never believed."),
       flag<Options>("washed_out", &Options::washed_out, "Tell when the picture is white or pale nearly everywhere."),
       flag<Options>("out_of_focus", &Options::out_of_focus, "Tell when fine detail is gone and coarse detail is not."),
       flag<Options>("frozen", &Options::frozen, "Tell when the picture stands still, whether or not its clock goes on."),
