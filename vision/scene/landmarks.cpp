@@ -124,8 +124,10 @@ Landmarks::Match Landmarks::compare(const Patch& patch, const Layers& picture, c
   if (spread <= 0.5 * area || product <= 0) return out;  // plain, or upside down
   out.likeness = product / std::sqrt(spread * patch.energy);
   out.contrast = product / patch.energy;
-  if (patch.fine_energy > area) out.sharpness = std::max(0.0, fine / patch.fine_energy / out.contrast);
-  else out.sharpness = 1;  // had no fine detail to lose
+  if (patch.fine_energy > area)
+    out.sharpness = std::max(0.0, fine / patch.fine_energy / out.contrast);
+  else
+    out.sharpness = 1;  // had no fine detail to lose
   const float gain = product / patch.energy;
   const float ex = px / gain - patch.own_x, ey = py / gain - patch.own_y;
   const float determinant = patch.xx * patch.yy - patch.xy * patch.xy;
@@ -187,6 +189,10 @@ std::vector<Sighting> Landmarks::find(const Layers& picture, cv::Point2f guess, 
   for (std::size_t i = 0; i < cells; ++i)
     if (patches_[i]) out[i] = find(*patches_[i], picture, guess, reach);
   return out;
+}
+
+cv::Point Landmarks::place(int cell, cv::Point2f shift) const {
+  return rounded(patches_[static_cast<std::size_t>(cell)]->home + shift);
 }
 
 int Landmarks::count() const {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small patches of a view, spread over the picture, that are found again in later pictures: where the view went, how sharp it is.
+// Small patches of a view, spread over the picture, that are found again in later pictures: where the view went, how sharp it
+// is.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -46,6 +47,8 @@ class Landmarks {
   /// Looks for every landmark where the view would be at `guess`, and `reach` pixels around (0 to 16).
   [[nodiscard]] std::vector<Sighting> find(const Layers& picture, cv::Point2f guess, int reach) const;
 
+  /// The middle of a cell's landmark when the view is at `shift`; call where has().
+  [[nodiscard]] cv::Point place(int cell, cv::Point2f shift) const;
   [[nodiscard]] bool has(int cell) const { return patches_[static_cast<std::size_t>(cell)].has_value(); }
   [[nodiscard]] int count() const;
 

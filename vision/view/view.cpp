@@ -14,7 +14,7 @@
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
-#include "vision/view/faults.hpp"
+#include "vision/scene/view_faults.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -28,28 +28,30 @@ namespace {
 using namespace std::chrono_literals;
 using view::Fault;
 
-constexpr int longest = 320;             // pixels of the picture that is looked at
-constexpr int kept_longest = 640;        // pixels of a reference
-constexpr Duration keep_first = 60s;     // a view is worth keeping when it was good for so long
+constexpr int longest = 320;          // pixels of the picture that is looked at
+constexpr int kept_longest = 640;     // pixels of a reference
+constexpr Duration keep_first = 60s;  // a view is worth keeping when it was good for so long
 constexpr Duration keep_every = 30min;
-constexpr double longest_gap = 10;       // seconds: what lies further back says nothing about change
+constexpr double longest_gap = 10;  // seconds: what lies further back says nothing about change
 
 struct Options : CommonOptions {
   bool enabled = true, covered = true, sprayed = true, washed_out = true, out_of_focus = true, frozen = true, turned = true,
        shaken = true;
   std::string dark = "sudden";
-  double turned_by = 0.03, shaken_by = 0.007;
+  double turned_by = 0.03, shaken_by = 0.01;
   Duration accept_after{};
 };
 
 const Schema<Options>& schema() {
   using namespace settings;
   static const auto all = detector_schema<Options>({
-      flag<Options>("enabled", &Options::enabled, "Without it nothing watches over this camera's view, and no rule is suspended."),
-      flag<Options>("covered", &Options::covered, "Tell when nearly nothing of the view is left behind something before the lens."),
+      flag<Options>("enabled", &Options::enabled,
+                    "Without it nothing watches over this camera's view, and no rule is suspended."),
+      flag<Options>("covered", &Options::covered,
+                    "Tell when nearly nothing of the view is left behind something before the lens."),
       flag<Options>("sprayed", &Options::sprayed, "Tell when a part of the lens is suddenly painted or smeared over."),
       choice<Options>("dark", &Options::dark, {"sudden", "always", "never"},
-                      "A black picture is told when it came within a minute, always, or never; it is never believed."),
+                      "A black picture is told when it came at once, always, or never; it is never believed."),
       flag<Options>("washed_out", &Options::washed_out, "Tell when the picture is white or pale nearly everywhere."),
       flag<Options>("out_of_focus", &Options::out_of_focus, "Tell when fine detail is gone and coarse detail is not."),
       flag<Options>("frozen", &Options::frozen, "Tell when the picture stands still, whether or not its clock goes on."),
@@ -82,7 +84,8 @@ Frame kept(const Frame& frame) {
   Frame out = frame;
   out.hold = nullptr;
   const double scale = std::min(1.0, static_cast<double>(kept_longest) / std::max(frame.width(), frame.height()));
-  const cv::Size size(std::max(2, cvRound(frame.width() * scale / 2) * 2), std::max(2, cvRound(frame.height() * scale / 2) * 2));
+  const cv::Size size(std::max(2, cvRound(frame.width() * scale / 2) * 2),
+                      std::max(2, cvRound(frame.height() * scale / 2) * 2));
   const auto plane = [](const cv::Mat& from, cv::Size to) {
     cv::Mat small;
     if (from.empty()) return small;
@@ -187,7 +190,12 @@ Plan plan(const Node& entry, const std::string& key, kuzet::Faults& faults) {
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
           .hours = {},
-          .rules = {{.kind = Kind::camera_fault, .severity = Severity::high, .confirm = 4s, .patience = 2s, .clear = 5s, .cooldown = 10s}},
+          .rules = {{.kind = Kind::camera_fault,
+                     .severity = Severity::high,
+                     .confirm = 4s,
+                     .patience = 2s,
+                     .clear = 5s,
+                     .cooldown = 10s}},
           .make = [options](const Polygon&, const Aids& aids) { return std::make_unique<View>(options, aids.references); }};
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From what is found of the known view, and what is there instead, to faults.
-#include "vision/view/faults.hpp"
+#include "vision/scene/view_faults.hpp"
 
 #include "agent/core/json.hpp"
 #include "vision/scene/view_motion.hpp"
@@ -18,25 +18,25 @@ namespace {
 constexpr std::array<std::string_view, fault_count> names{"covered",      "sprayed", "dark",   "washed_out",
                                                           "out_of_focus", "frozen",  "turned", "shaken"};
 
-constexpr double black = 30, lit = 60;     // of 255, what 99 of 100 pixels stay below
-constexpr double white_share = 0.6;        // of the picture
-constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35;
-constexpr double gone = 0.2;               // share of the landmarks that may be left of a view that is covered
-constexpr double crisp_cover = 0.25;       // share of the cells that may be crisp then
-constexpr double crisp_view = 0.3;         // from which it is another view
-constexpr double sharp_enough = 0.45;      // of the fine detail, in proportion
-constexpr double blurred_found = 0.6;      // share of landmarks whose coarse structure must be there to tell focus
-constexpr double sprayed_least = 0.1;      // share of landmarks
-constexpr double sprayed_together = 6;     // seconds within which all of it came
-constexpr double crisp_spray = 0.4;        // share of the lost cells that may be crisp
-constexpr double steady_level = 4;         // levels from one look to the next
-constexpr double light_grace = 30;         // seconds after a change of light in which the view may look unlike itself
-constexpr double believed_after = 5;       // seconds for which a view must be known before it can be missed
-constexpr double strange_enough = 3;       // seconds
-constexpr double shake_window = 8;         // seconds
+constexpr double black = 30, lit = 60;  // of 255, what 99 of 100 pixels stay below
+constexpr double white_share = 0.6;     // of the picture
+constexpr double pale_low = 110, pale_middle = 165, pale_contrast = 0.35, pale_coarse = 0.4;
+constexpr double gone = 0.2;            // share of the landmarks that may be left of a view that is covered
+constexpr double crisp_cover = 0.25;    // share of the cells that may be crisp then
+constexpr double crisp_view = 0.3;      // from which it is another view
+constexpr double sharp_enough = 0.4;    // of the fine detail, in proportion
+constexpr double blurred_found = 0.6;   // share of landmarks whose coarse structure must be there to tell focus
+constexpr double sprayed_least = 0.1;   // share of landmarks
+constexpr double sprayed_together = 6;  // seconds within which all of it came
+constexpr double crisp_spray = 0.4;     // share of the lost cells that may be crisp
+constexpr double steady_level = 4;      // levels from one look to the next
+constexpr double light_grace = 30;      // seconds after a change of light in which the view may look unlike itself
+constexpr double believed_after = 5;    // seconds for which a view must be known before it can be missed
+constexpr double strange_enough = 3;    // seconds
+constexpr double shake_window = 8;      // seconds
 constexpr int shake_looks = 5;
-constexpr double lets_go = 0.8;            // hysteresis: a fault that is there stays down to this share of its limit
-constexpr double forgets = 2.5;            // seconds for which a fault may be missed
+constexpr double lets_go = 0.8;  // hysteresis: a fault that is there stays down to this share of its limit
+constexpr double forgets = 2.5;  // seconds for which a fault may be missed
 
 /// 0.5 at the limit, 1 at twice that, 0 at nothing.
 double beyond(double value, double limit) { return std::clamp(0.5 * value / limit, 0.0, 1.0); }
@@ -119,8 +119,9 @@ void Faults::follow_stability(const Picture& picture) {
 void Faults::follow_light(const Picture& picture) {
   const bool strange = !known_.empty() && picture.match.found < 0.35 && picture.crisp >= crisp_view && stable_for_ > 0;
   const bool vouched = picture.match.aligned || (since_light_ <= light_grace && !active(Fault::turned));
-  strange_for_ = strange && vouched ? strange_for_ + picture.dt : 0;
-  if (strange_for_ < strange_enough || active(Fault::covered)) return;
+  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) || active(Fault::covered);
+  strange_for_ = strange && vouched && !other ? strange_for_ + picture.dt : 0;
+  if (strange_for_ < strange_enough) return;
   known_.adopt(picture.layers, picture.light, picture.match.placed ? picture.match.shift : known_.home());
   strange_for_ = 0;
 }
@@ -142,7 +143,8 @@ double Faults::washed_out(const Picture& picture) const {
   if (!known && white < 0.85) return 0;
   const double limit = active(Fault::washed_out) ? white_share * lets_go : white_share;
   if (white >= limit) return std::max(0.5, white);
-  return low >= pale_low && middle >= pale_middle && sudden(Fault::washed_out) && picture.match.contrast < pale_contrast
+  return low >= pale_low && middle >= pale_middle && sudden(Fault::washed_out) && picture.match.coarse >= pale_coarse &&
+                 picture.match.contrast < pale_contrast
              ? below(picture.match.contrast, pale_contrast)
              : 0;
 }
@@ -159,7 +161,7 @@ double Faults::out_of_focus(const Picture& picture) const {
   const auto& match = picture.match;
   if (match.landmarks < Match::enough || match.coarse < blurred_found || picture.brightness.high < lit) return 0;
   const double limit = active(Fault::out_of_focus) ? sharp_enough / lets_go : sharp_enough;
-  if (match.found >= 0.35) return below(match.sharpness, limit);
+  if (match.found >= 0.12) return below(match.sharpness, limit);
   return picture.crisp <= 0.3 ? 0.8 : 0;
 }
 
@@ -181,11 +183,7 @@ double Faults::turned(const Picture& picture) const {
 double Faults::shaken(const Picture& picture) {
   jump_ = 0;
   if (picture.match.placed) shifts_.emplace_back(0, picture.match.shift);
-  double back = 0;
-  for (auto one = shifts_.rbegin(); one != shifts_.rend(); ++one) {
-    one->first += picture.dt;
-    back = std::max(back, one->first);
-  }
+  for (auto& one : shifts_) one.first += picture.dt;
   while (!shifts_.empty() && shifts_.front().first > shake_window) shifts_.pop_front();
   if (shifts_.size() < shake_looks) return 0;
   double squares = 0;
@@ -194,6 +192,11 @@ double Faults::shaken(const Picture& picture) {
     squares += way.dot(way);
   }
   const double jump = std::sqrt(squares / static_cast<double>(shifts_.size() - 1));
+  const auto moved = [&](std::size_t back) {
+    const cv::Point2f way = shifts_[shifts_.size() - back].second - shifts_[shifts_.size() - back - 1].second;
+    return std::hypot(way.x, way.y);
+  };
+  if (std::max({moved(1), moved(2), moved(3)}) < 0.4 * jump) return 0;  // it is over
   const cv::Point2f all = shifts_.back().second - shifts_.front().second;
   if (std::hypot(all.x, all.y) > 2.5 * jump) return 0;  // it goes somewhere
   jump_ = jump;
@@ -204,19 +207,21 @@ double Faults::shaken(const Picture& picture) {
 double Faults::sprayed(const Picture& picture) const {
   const auto& match = picture.match;
   if (match.landmarks < Match::enough || known_for_ < believed_after || !match.placed) return 0;
-  int lost = 0, crisp = 0, steady = 0, recent = 0;
-  double shortest = 1e9, longest = 0;
+  std::vector<double> since;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
+    if (match.lost[cell]) since.push_back(lost_for_[cell]);
+  const double begun = median(since);
+  int lost = 0, crisp = 0, still = 0;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
-    if (!match.lost[cell]) continue;
+    if (!match.lost[cell] || std::abs(lost_for_[cell] - begun) > sprayed_together) continue;
     ++lost;
-    crisp += picture.textures[cell] == Texture::crisp ? 1 : 0;
-    steady += steady_[cell] ? 1 : 0;
-    recent += lost_for_[cell] <= 2 ? 1 : 0;
-    shortest = std::min(shortest, lost_for_[cell]), longest = std::max(longest, lost_for_[cell]);
+    const cv::Rect part(match.places[cell].x / 2 - 5, match.places[cell].y / 2 - 5, 11, 11);
+    crisp += texture_of(picture.layers.half, part) == Texture::crisp ? 1 : 0;
+    still += steady_[cell] ? 1 : 0;
   }
   const double share = static_cast<double>(lost) / match.landmarks;
   if (share < (active(Fault::sprayed) ? sprayed_least * lets_go : sprayed_least)) return 0;
-  if (crisp > crisp_spray * lost || steady < 0.7 * lost) return 0;
+  if (match.contrast < 0.5 || crisp > crisp_spray * lost || still < 0.7 * lost) return 0;
   return beyond(share, sprayed_least);
 }
 
@@ -274,7 +279,7 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
     if (fault == Fault::frozen) seconds_[i] = stillness_.frozen();
     if (!state.blind && blinds(fault, scores[i])) state.blind = std::string(name(fault));
     if (!limits_.told[i]) continue;
-    if (fault == Fault::dark && !limits_.dark_always && !from_before_[i] && since_lit_ - seconds_[i] > 60) continue;
+    if (fault == Fault::dark && !limits_.dark_always && !from_before_[i] && since_lit_ - seconds_[i] > 15) continue;
     Found found;
     found.fault = fault, found.score = scores[i], found.seconds = seconds_[i];
     found.measure["fault"] = name(fault);
@@ -288,7 +293,8 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
   }
   const bool known = picture.match.landmarks >= Match::enough;
   const bool well = !any && (!known || picture.match.found >= 0.5);
-  since_well_ = well && known ? 0 : since_well_ + picture.dt;
+  const bool clear = well && known && picture.match.contrast >= 0.7 && picture.match.found >= 0.6;
+  since_well_ = clear ? 0 : since_well_ + picture.dt;
   if (well && known) {
     known_for_ += picture.dt;
     if (!stillness_.still()) known_.age(picture.layers, picture.light, picture.match, picture.dt);

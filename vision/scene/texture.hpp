@@ -17,6 +17,8 @@ struct Brightness {
 };
 
 Brightness brightness_of(const cv::Mat& luma);
+/// Of that part of the half picture.
+Texture texture_of(const cv::Mat& half, const cv::Rect& part);
 std::array<Texture, Landmarks::cells> textures_of(const Layers& picture);
 
 }  // namespace kuzet::vision

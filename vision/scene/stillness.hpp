@@ -25,13 +25,13 @@ class Stillness {
   [[nodiscard]] bool still() const { return run_ > 0; }
 
  private:
-  static constexpr int lines = 64;             // of the picture that are looked at, at their full width
+  static constexpr int lines = 64;               // of the picture that are looked at, at their full width
   static constexpr int columns = 16, rows = 16;  // of cells in which a change is counted
 
   struct Change {
-    double level = 0;   // mean absolute difference
-    double share = 0;   // of the cells
-    cv::Rect where;     // the cells
+    double level = 0;  // mean absolute difference
+    double share = 0;  // of the cells
+    cv::Rect where;    // the cells
   };
   [[nodiscard]] Change change(const cv::Mat& now) const;
   [[nodiscard]] bool like_a_clock(const Change& change) const;
@@ -39,9 +39,9 @@ class Stillness {
 
   cv::Mat last_;
   double run_ = 0, longest_ = 0, lived_ = 0;
-  int looks_ = 0;         // in this run
-  double level_ = 0;      // what usually changes from one look to the next
-  double share_ = 0;      // and in how much of the picture
+  int looks_ = 0;                  // in this run
+  double level_ = 0;               // what usually changes from one look to the next
+  double share_ = 0, lately_ = 0;  // and in how much of the picture; of late
   cv::Rect clock_;
 };
 

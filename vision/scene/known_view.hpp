@@ -13,16 +13,19 @@ namespace kuzet::vision {
 
 /// How much of the known view a picture still shows.
 struct Match {
-  int landmarks = 0;      ///< that should be in the picture; below `enough` nothing else says anything
-  double found = 0;       ///< share of them that are where the view says
-  double coarse = 0;      ///< share of them of which at least the coarse structure is there
-  double moved = 0;       ///< share of them that were found further from home than allowed
-  cv::Point2f shift;      ///< of the view, in pixels, from the oldest picture on
-  bool placed = false;    ///< the shift is known
-  bool aligned = false;   ///< the edges of the view stand where they stood, whatever became of the rest
-  double contrast = 1, sharpness = 1;  ///< median of what was found, by what was known
-  std::array<bool, Landmarks::cells> seen{};  ///< landmarks that are where the view says
-  std::array<bool, Landmarks::cells> lost{};  ///< landmarks that are gone, with their coarse structure
+  int landmarks = 0;                             ///< that should be in the picture; below `enough` nothing else says anything
+  double found = 0;                              ///< share of them that are where the view says
+  double coarse = 0;                             ///< share of them of which at least the coarse structure is there
+  double moved = 0;                              ///< share of them that were found further from home than allowed
+  cv::Point2f shift;                             ///< of the view, in pixels, from the oldest picture on
+  bool placed = false;                           ///< the shift is known
+  bool aligned = false;                          ///< the edges of the view stand where they stood, whatever became of the rest
+  double contrast = 1, sharpness = 1;            ///< median of what was found, by what was known
+  std::array<double, Landmarks::cells> sharp{};  ///< sharpness of each landmark that was found
+  std::array<bool, Landmarks::cells> seen{};     ///< landmarks that are where the view says
+  std::array<bool, Landmarks::cells> lost{};     ///< landmarks that are gone, with their coarse structure
+
+  std::array<cv::Point, Landmarks::cells> places{};  ///< where the lost ones were
 
   static constexpr int enough = 8;
 };
@@ -49,9 +52,11 @@ class KnownView {
  private:
   struct Memory {
     Landmarks marks;
-    cv::Mat coarse;  // CV_32FC1, the picture at an eighth of its size
-    cv::Mat edges;   // CV_32FC1, at a quarter
-    cv::Point2f at;  // the view's shift when both were taken
+    cv::Mat coarse;                                  // CV_32FC1, the picture at an eighth of its size
+    cv::Mat edges;                                   // CV_32FC1, at a quarter
+    cv::Point2f at;                                  // the view's shift when both were taken
+    std::array<double, Landmarks::cells> sharp{};    // what a landmark's sharpness is when all is well: noise in it lowers it
+    std::array<int, Landmarks::cells> measured{};    // how often that was
     std::array<double, Landmarks::cells> strange{};  // seconds for which a cell has been something else
   };
   struct Places {
@@ -61,18 +66,18 @@ class KnownView {
     int inside = 0;
   };
 
-  [[nodiscard]] Memory& memory(Light light) { return *memories_[static_cast<std::size_t>(light)]; }
   static Places places(const Memory& memory, const Layers& picture, cv::Point2f guess, int reach);
   [[nodiscard]] Places best_places(const Layers& picture, Light light);
+  void replace(Light light, Memory with);
   void compare_coarse(const Memory& memory, const cv::Mat& coarse, const Places& places, Match& out) const;
   [[nodiscard]] std::optional<cv::Point2f> edges_say(const Memory& memory, const cv::Mat& edges) const;
 
-  std::array<std::optional<Memory>, 3> memories_;
-  std::optional<Light> active_;
+  std::array<std::optional<Memory>, 4> memories_;  // one for each light, and the last that was replaced
+  std::optional<std::size_t> active_;
   cv::Point2f last_, home_;
   double due_ = 0;  // cells to be taken anew
   int next_ = 0;
-  double refreshed_ = 0;  // seconds since coarse and edges were taken
+  double refreshed_ = 0;    // seconds since coarse and edges were taken
   double other_light_ = 0;  // seconds for which the light has been another than the active memory's
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Landmarks first; where they fail, the coarse structure of the cells and the place of the edges.
-#include "vision/view/known_view.hpp"
+#include "vision/scene/known_view.hpp"
 
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/view_motion.hpp"
@@ -14,18 +14,24 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr double agree = 1.5;           // pixels from the view's own shift
-constexpr double well = 0.5;            // share found from which nobody searches further
-constexpr int wide = 16;                // pixels around, when searching
-constexpr int edge_reach = 12;          // pixels of a quarter picture
-constexpr double edges_clear = 0.12;    // correlation above what any other place has
-constexpr double coarse_alike = 0.7;    // correlation of a cell at an eighth of the size
-constexpr double round_seconds = 90;    // in which every landmark is taken anew
-constexpr double strange_for = 900;     // seconds after which what a cell shows belongs to the view
-constexpr double refresh_every = 10;    // seconds, coarse structure and edges
-constexpr double still_sharp = 0.7;     // a landmark is not taken anew from a picture that has lost more
-constexpr double light_settles = 10;    // seconds
-constexpr double follow = 1800;         // seconds in which the home follows a drift
+constexpr double agree = 1.5;                           // pixels from the view's own shift
+constexpr double well = 0.5;                            // share found from which nobody searches further
+constexpr int wide = 16;                                // pixels around, when searching
+constexpr int edge_reach = 12;                          // pixels of a quarter picture
+constexpr double edges_clear = 0.12;                    // correlation above what any other place has
+constexpr double coarse_alike = 0.7;                    // correlation of a cell at an eighth of the size
+constexpr double round_seconds = 90;                    // in which every landmark is taken anew
+constexpr double strange_for = 900;                     // seconds after which what a cell shows belongs to the view
+constexpr double refresh_every = 10;                    // seconds, coarse structure and edges
+constexpr double still_sharp = 0.7;                     // a landmark is not taken anew from a picture that has lost more
+constexpr int measured_enough = 5, measured_most = 20;  // looks
+constexpr double least_sharp = 0.35;                    // where noise has left less, there is nothing to lose
+constexpr double light_settles = 10;                    // seconds
+constexpr double follow = 1800;                         // seconds in which the home follows a drift
+
+constexpr std::size_t spare = 3;
+
+std::size_t index(Light light) { return static_cast<std::size_t>(light); }
 
 cv::Mat coarse_of(const Layers& picture) {
   cv::Mat out;
@@ -52,18 +58,25 @@ double middle(std::vector<double> values) { return median(values); }
 }  // namespace
 
 void KnownView::remember(const Layers& picture, Light light) {
-  auto& one = memories_[static_cast<std::size_t>(light)].emplace();
+  auto& one = memories_[index(light)].emplace();
   one.marks.choose(picture, {});
   one.coarse = coarse_of(picture), one.edges = edges_of(picture);
-  if (!active_) active_ = light;
+  if (!active_) active_ = index(light);
 }
 
 void KnownView::adopt(const Layers& picture, Light light, cv::Point2f shift) {
-  auto& one = memories_[static_cast<std::size_t>(light)].emplace();
+  Memory one;
   one.marks.choose(picture, shift);
   one.coarse = coarse_of(picture), one.edges = edges_of(picture), one.at = shift;
-  active_ = light;
+  replace(light, std::move(one));
   last_ = shift;
+}
+
+void KnownView::replace(Light light, Memory with) {
+  auto& place = memories_[index(light)];
+  if (place) memories_[spare] = std::move(place);
+  place = std::move(with);
+  active_ = index(light);
   other_light_ = 0;
 }
 
@@ -83,14 +96,15 @@ KnownView::Places KnownView::places(const Memory& memory, const Layers& picture,
 }
 
 KnownView::Places KnownView::best_places(const Layers& picture, Light light) {
-  Places best = places(memory(*active_), picture, last_, 0);
+  Places best = places(*memories_[*active_], picture, last_, 0);
   if (best.found >= well) return best;
-  const auto take = [&](Light of, cv::Point2f guess, int reach) {
-    Places other = places(memory(of), picture, guess, reach);
+  const auto take = [&](std::size_t of, cv::Point2f guess, int reach) {
+    if (!memories_[of] || (of == *active_ && reach == 0)) return;
+    Places other = places(*memories_[of], picture, guess, reach);
     if (other.found > best.found + 0.05) best = std::move(other), active_ = of;
   };
-  for (const Light other : {light, Light::day, Light::night, Light::infrared})
-    if (other != *active_ && memories_[static_cast<std::size_t>(other)]) take(other, last_, 0);
+  for (const std::size_t other : {index(light), index(Light::day), index(Light::night), index(Light::infrared), spare})
+    take(other, last_, 0);
   if (best.found < well) take(*active_, last_, wide);
   if (best.found < well && length(last_ - home_) > agree) take(*active_, home_, wide);
   return best;
@@ -99,7 +113,7 @@ KnownView::Places KnownView::best_places(const Layers& picture, Light light) {
 Match KnownView::match(const Layers& picture, Light light, double far) {
   Match out;
   Places best = best_places(picture, light);
-  const Memory* known = &memory(*active_);
+  const Memory* known = &*memories_[*active_];
   if (best.found < well) {
     if (const auto place = edges_say(*known, edges_of(picture))) {
       out.aligned = length(*place - last_) <= 4 || length(*place - home_) <= 4;
@@ -114,15 +128,20 @@ Match KnownView::match(const Layers& picture, Light light, double far) {
   if (out.placed) last_ = best.shift;
   std::vector<double> contrast, sharpness;
   int moved = 0, anywhere = 0;
-  for (const auto& one : best.seen) {
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    const auto& one = best.seen[cell];
     if (!one.found) continue;
     ++anywhere;
     moved += length(one.shift - home_) > far ? 1 : 0;
-    contrast.push_back(one.contrast), sharpness.push_back(one.sharpness);
+    contrast.push_back(one.contrast);
+    out.sharp[cell] = one.sharpness;
+    if (known->measured[cell] >= measured_enough && known->sharp[cell] >= least_sharp)
+      sharpness.push_back(one.sharpness / known->sharp[cell]);
   }
   if (anywhere > 0) {
     out.moved = static_cast<double>(moved) / best.inside;
-    out.contrast = middle(contrast), out.sharpness = middle(sharpness);
+    out.contrast = middle(contrast);
+    if (sharpness.size() >= Match::enough / 2) out.sharpness = middle(sharpness);
   }
   compare_coarse(*known, coarse_of(picture), best, out);
   return out;
@@ -145,14 +164,16 @@ void KnownView::compare_coarse(const Memory& memory, const cv::Mat& coarse, cons
     part.x -= 1, part.y -= 1, part.width += 2, part.height += 2;
     const cv::Rect all({}, coarse.size());
     const cv::Rect before = part & all & (all - offset);
-    if (before.area() >= 12 && correlation(memory.coarse(before), coarse(before + offset)) >= coarse_alike) ++there;
-    else out.lost[cell] = true;
+    if (before.area() >= 12 && correlation(memory.coarse(before), coarse(before + offset)) >= coarse_alike)
+      ++there;
+    else
+      out.lost[cell] = true;
   }
   out.coarse = places.inside == 0 ? 0 : static_cast<double>(there) / places.inside;
 }
 
-/// Where the edges of the picture fit those of the view best, if they clearly do: the mean over cells of each cell's correlation,
-/// so that a burned-in caption counts for the cells that it covers and no more.
+/// Where the edges of the picture fit those of the view best, if they clearly do: the mean over cells of each cell's
+/// correlation, so that a burned-in caption counts for the cells that it covers and no more.
 std::optional<cv::Point2f> KnownView::edges_say(const Memory& memory, const cv::Mat& edges) const {
   constexpr int places = 2 * edge_reach + 1;
   cv::Mat scores(places, places, CV_32F, cv::Scalar(0));
@@ -189,21 +210,25 @@ std::optional<cv::Point2f> KnownView::edges_say(const Memory& memory, const cv::
 
 void KnownView::age(const Layers& picture, Light light, const Match& match, double dt) {
   home_ += (match.shift - home_) * static_cast<float>(1 - std::exp(-dt / follow));
-  other_light_ = light == *active_ ? 0 : other_light_ + dt;
-  if (other_light_ > light_settles) {
-    memories_[static_cast<std::size_t>(light)] = memory(*active_);
-    active_ = light;
-    other_light_ = 0;
-  }
-  Memory& known = memory(*active_);
+  other_light_ = index(light) == *active_ ? 0 : other_light_ + dt;
+  if (other_light_ > light_settles) replace(light, Memory(*memories_[*active_]));
+  Memory& known = *memories_[*active_];
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
     known.strange[cell] = match.lost[cell] || !known.marks.has(static_cast<int>(cell)) ? known.strange[cell] + dt : 0;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    if (!match.seen[cell] || known.measured[cell] >= measured_most) continue;
+    const int count = ++known.measured[cell];
+    if (count == 1) known.sharp[cell] = 0;
+    known.sharp[cell] += (match.sharp[cell] - known.sharp[cell]) / count;
+  }
   for (due_ = std::min(due_ + dt * Landmarks::cells / round_seconds, 4.0); due_ >= 1; --due_) {
     next_ = (next_ + 1) % Landmarks::cells;
     const auto cell = static_cast<std::size_t>(next_);
     const bool kept = match.seen[cell] && match.sharpness >= still_sharp;
-    if (kept) known.marks.renew(next_, picture, match.shift);
-    else if (known.strange[cell] > strange_for || known.marks.count() < Match::enough) known.marks.choose(next_, picture, match.shift);
+    if (kept)
+      known.marks.renew(next_, picture, match.shift);
+    else if (known.strange[cell] > strange_for || known.marks.count() < Match::enough)
+      known.marks.choose(next_, picture, match.shift);
   }
   refreshed_ += dt;
   if (refreshed_ < refresh_every || match.found < 0.7) return;

@@ -2,9 +2,9 @@
 // The nine ways in which a view is lost, told apart by what is left of it and what came instead.
 #pragma once
 
-#include "vision/view/known_view.hpp"
-#include "vision/view/stillness.hpp"
-#include "vision/view/texture.hpp"
+#include "vision/scene/known_view.hpp"
+#include "vision/scene/stillness.hpp"
+#include "vision/scene/texture.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -23,7 +23,7 @@ std::string_view name(Fault fault);
 
 struct Limits {
   double turned_by = 0.03;  ///< of the picture's longer side
-  double shaken_by = 0.007;
+  double shaken_by = 0.01;
   bool dark_always = false;
   double accept_after = 0;  ///< seconds; 0: never
   std::array<bool, fault_count> told{};
@@ -71,7 +71,7 @@ class Faults {
   };
 
   [[nodiscard]] bool active(Fault fault) const { return seconds_[static_cast<std::size_t>(fault)] >= 0; }
-  [[nodiscard]] bool sudden(Fault fault) const { return active(fault) || since_well_ <= 60; }
+  [[nodiscard]] bool sudden(Fault fault) const { return active(fault) || since_well_ <= 20; }
   void learn_at_first(Picture& picture);
   void follow_light(const Picture& picture);
   [[nodiscard]] Scores judge(const Picture& picture);
@@ -95,7 +95,8 @@ class Faults {
   std::array<bool, fault_count> from_before_{};
   std::array<double, Landmarks::cells> lost_for_{};
   std::optional<Light> light_;
-  double since_light_ = 1e9, since_lit_ = 1e9, since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
+  double since_light_ = 1e9, since_lit_ = 1e9,
+         since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
   double known_for_ = 0, strange_for_ = 0, stable_for_ = 0;
   cv::Mat before_;                                     // the picture before, small
   std::array<bool, Landmarks::cells> steady_{};        // cells that are as they were one look ago

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares lines of the picture at full size with the same lines one look ago.
-#include "vision/view/stillness.hpp"
+#include "vision/scene/stillness.hpp"
 
 #include <opencv2/core.hpp>
 
@@ -11,20 +11,20 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr double nothing = 0.02;         // mean absolute difference of a cell in levels: one pixel in fifty by one level
-constexpr double of_usual = 0.15;        // a frozen picture that is encoded anew changes by so much less than a living one
-constexpr double most_nothing = 0.25;    // levels
-constexpr double clock_share = 0.08;     // of the cells
-constexpr int clock_rows = 3;            // a clock is a line of text
-constexpr double shortest = 3.5;         // seconds; the rule's own confirmation comes on top
-constexpr double longer = 3;             // than the longest still time before
-constexpr double never_lived = 60;       // seconds, where no picture was ever unlike the one before
-constexpr double enough_life = 3;        // seconds of it, before stillness says anything sooner
-constexpr double quiet_share = 0.3;      // where less of the picture changes, its encoder leaves things out
-constexpr double quiet_longer = 4;       // times as long must such a scene be still
-constexpr int least_looks = 3;
-constexpr double memory = 30;            // seconds, for what is usual
-constexpr double forgotten = 4 * 3600;   // seconds, for the longest still time
+constexpr double nothing = 0.02;       // mean absolute difference of a cell in levels: one pixel in fifty by one level
+constexpr double of_usual = 0.15;      // a frozen picture that is encoded anew changes by so much less than a living one
+constexpr double most_nothing = 0.25;  // levels
+constexpr double clock_share = 0.08;   // of the cells
+constexpr int clock_rows = 3;          // a clock is a line of text
+constexpr double shortest = 5.5;       // seconds, where the picture was alive until then
+constexpr double longer = 3;           // than the longest still time before
+constexpr double slow = 60;            // seconds, where it had become ever stiller, or never was alive
+constexpr double enough_life = 3;      // seconds of it, before stillness says anything sooner
+constexpr double quiet_share = 0.25;   // where less of the picture changes, its encoder leaves things out
+constexpr double stiller = 0.5;        // of the usual share: the picture was becoming still by itself
+constexpr int least_looks = 4;
+constexpr double memory = 120, short_memory = 5;  // seconds, for what is usual and what was last
+constexpr double forgotten = 4 * 3600;            // seconds, for the longest still time
 
 }  // namespace
 
@@ -74,17 +74,17 @@ void Stillness::see(const Frame& frame, double dt) {
 void Stillness::live(const Change& change, double dt) {
   if (frozen() == 0) longest_ = std::max(longest_ * std::exp(-dt / forgotten), run_);
   run_ = 0, looks_ = 0, clock_ = {};
-  const double rate = std::max(1 - std::exp(-dt / memory), dt / (lived_ + dt));
+  const auto follow = [&](double& value, double now, double seconds) {
+    value += std::max(1 - std::exp(-dt / seconds), dt / (lived_ + dt)) * (now - value);
+  };
+  follow(level_, change.level, memory), follow(share_, change.share, memory), follow(lately_, change.share, short_memory);
   lived_ += dt;
-  level_ += rate * (change.level - level_);
-  share_ += rate * (change.share - share_);
 }
 
 double Stillness::frozen() const {
   if (looks_ < least_looks) return 0;
-  const bool quiet = share_ < quiet_share;
-  const double wanted = lived_ < enough_life ? never_lived : std::max(shortest * (quiet ? quiet_longer : 1), longer * longest_);
-  return run_ >= wanted ? run_ : 0;
+  const bool alive = lived_ >= enough_life && share_ >= quiet_share && lately_ >= stiller * share_;
+  return run_ >= std::max(alive ? shortest : slow, longer * longest_) ? run_ : 0;
 }
 
 }  // namespace kuzet::vision
