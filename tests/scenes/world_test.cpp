@@ -135,11 +135,11 @@ TEST_CASE("shadows turn with the sun", "[scenes]") {
 }
 
 TEST_CASE("each fault changes the picture between its seconds, and only then", "[scenes]") {
-  for (const auto fault : {Fault::covered, Fault::sprayed, Fault::turned, Fault::drifted, Fault::blurred, Fault::dark,
-                           Fault::washed_out, Fault::shaken}) {
+  for (const auto fault : {Mishap::covered, Mishap::sprayed, Mishap::turned, Mishap::drifted, Mishap::blurred, Mishap::dark,
+                           Mishap::washed_out, Mishap::shaken}) {
     CAPTURE(name(fault));
     World world(tiny(0)), well(tiny(0));
-    world.add(FaultSpell{fault, 10, 20, 1});
+    world.add(MishapSpell{fault, 10, 20, 1});
     CHECK(same(world.at(9.9), well.at(9.9)));
     CHECK(change(world.at(15.3), well.at(15.3), whole_picture) > 1.5);
     CHECK(same(world.at(20), well.at(20)));
@@ -147,7 +147,7 @@ TEST_CASE("each fault changes the picture between its seconds, and only then", "
 }
 
 TEST_CASE("a frozen picture stands to the last byte, or all but its clock", "[scenes]") {
-  const World frozen = tampered(tiny(), Fault::frozen), running = tampered(tiny(), Fault::frozen_clock);
+  const World frozen = tampered(tiny(), Mishap::frozen), running = tampered(tiny(), Mishap::frozen_clock);
   CHECK(same(frozen.at(70), frozen.at(90)));
   CHECK_FALSE(same(running.at(70), running.at(90)));
   CHECK(same(running.at(70).luma.rowRange(20, 90), running.at(90).luma.rowRange(20, 90)));
@@ -156,7 +156,7 @@ TEST_CASE("a frozen picture stands to the last byte, or all but its clock", "[sc
 
 TEST_CASE("infra-red has no colour", "[scenes]") {
   World world(tiny());
-  world.add(FaultSpell{Fault::infrared, 0, 10, 1});
+  world.add(MishapSpell{Mishap::infrared, 0, 10, 1});
   double least = 0, most = 0;
   cv::minMaxLoc(world.at(5).cr, &least, &most);
   CHECK(least == 128);

@@ -201,11 +201,11 @@ World no_fire(WorldOptions options, int kind) {
   return world;
 }
 
-World tampered(WorldOptions options, Fault fault) {
+World tampered(WorldOptions options, Mishap fault) {
   options.seconds = 180;
   options.clock = true;
   World world(std::move(options));
-  world.add(FaultSpell{fault, 60, 120, 1});
+  world.add(MishapSpell{fault, 60, 120, 1});
   world.traffic(200);
   world.passers_by(60);
   return world;
