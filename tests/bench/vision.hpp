@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/alert.hpp"
+#include "agent/run/configuration.hpp"
 #include "tests/scenes/world.hpp"
 #include "vision/scene/reference.hpp"
 
@@ -44,6 +45,9 @@ struct Watched {
   std::vector<Said> said;
   double seconds = 0;
 };
+
+/// A board with one camera that looks at this world.
+run::Configuration configured(const scenes::World& world, const Detect& detect);
 
 /// The whole world from its first to its last second; `references` belong to every zone.
 Watched watch(const scenes::World& world, const Detect& detect, const std::vector<vision::Reference>& references = {});

@@ -98,19 +98,11 @@ std::vector<Looker> lookers(const World& world) {
                                                  {"waste_overflow", "verge"},
                                                  {"intrusion", "yard"}};
   for (const auto* type : vision::detector_types()) {
-    const std::string entry = std::string("{type: ") + std::string(type->name) +
-                              (zones.contains(std::string(type->name)) ? ", zone: " + zones.at(std::string(type->name)) : "") +
-                              "}";
-    std::string text = "node: {id: bench, site: bench}\ncameras:\n  - id: cam\n    source: rtsp://192.0.2.1/none\n    zones:\n";
-    for (const auto& zone : world.zones()) {
-      text += "      " + zone.name + ": ";
-      for (std::size_t i = 0; i < zone.polygon.size(); ++i)
-        text += (i == 0 ? "[[" : ", [") + std::to_string(zone.polygon[i].x) + ", " + std::to_string(zone.polygon[i].y) + "]";
-      text += "]\n";
-    }
-    const auto read = run::parse(text + "    detect: [" + entry + "]\n", "bench", run::process_environment());
-    if (!read) throw std::runtime_error(read.error().what);
-    const auto& camera = read->cameras.front();
+    const auto zone = zones.find(std::string(type->name));
+    Detect one;
+    one.add(type->name, zone == zones.end() ? "" : zone->second);
+    const auto read = configured(world, one);
+    const auto& camera = read.cameras.front();
     const std::shared_ptr<vision::Detector> made =
         camera.detect.front().plan.make(camera.zone(camera.detect.front().plan.zone), {});
     all.push_back({std::string(type->name), type->rate, [made](const Frame& frame) { (void)made->look(frame); }});

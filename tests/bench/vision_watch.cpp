@@ -22,14 +22,18 @@ std::string polygon(const Polygon& zone) {
   return out + "]";
 }
 
+}  // namespace
+
 run::Configuration configured(const scenes::World& world, const Detect& detect) {
-  std::string text = "node: {id: bench, site: bench}\ncameras:\n  - id: cam\n    source: rtsp://192.0.2.1/none\n    zones:\n";
+  std::string text = "node: {id: bench, site: bench}\ncameras:\n  - id: cam\n    source: rendered.mp4\n    zones:\n";
   for (const auto& zone : world.zones()) text += "      " + zone.name + ": " + polygon(zone.polygon) + "\n";
   text += "    detect:\n" + detect.text();
   auto all = run::parse(text, "bench", run::process_environment());
   if (!all) throw std::runtime_error(all.error().what);
   return std::move(*all);
 }
+
+namespace {
 
 std::string line(const std::string& name, double second, const std::string& words) {
   return name + ", " + figure(second, 1) + " s: " + words;
