@@ -81,44 +81,44 @@ void blur(cv::Mat& picture, double strength, double age) {
 
 }  // namespace
 
-std::string_view name(Fault fault) {
+std::string_view name(Mishap fault) {
   switch (fault) {
-    case Fault::covered: return "covered";
-    case Fault::sprayed: return "sprayed";
-    case Fault::turned: return "turned";
-    case Fault::drifted: return "drifted";
-    case Fault::shaken: return "shaken";
-    case Fault::blurred: return "blurred";
-    case Fault::frozen: return "frozen";
-    case Fault::frozen_clock: return "frozen_clock";
-    case Fault::dark: return "dark";
-    case Fault::washed_out: return "washed_out";
-    case Fault::infrared: return "infrared";
+    case Mishap::covered: return "covered";
+    case Mishap::sprayed: return "sprayed";
+    case Mishap::turned: return "turned";
+    case Mishap::drifted: return "drifted";
+    case Mishap::shaken: return "shaken";
+    case Mishap::blurred: return "blurred";
+    case Mishap::frozen: return "frozen";
+    case Mishap::frozen_clock: return "frozen_clock";
+    case Mishap::dark: return "dark";
+    case Mishap::washed_out: return "washed_out";
+    case Mishap::infrared: return "infrared";
   }
   return "";
 }
 
-void spoil(cv::Mat& picture, const FaultSpell& fault, double age, std::uint64_t seed) {
+void spoil(cv::Mat& picture, const MishapSpell& fault, double age, std::uint64_t seed) {
   switch (fault.what) {
-    case Fault::covered: return cover(picture, fault.strength, age, seed);
-    case Fault::sprayed: return spray(picture, fault.strength, age, seed);
-    case Fault::turned: return turn(picture, 0.35 * fault.strength, age, 1);
-    case Fault::drifted: return turn(picture, 0.04 * fault.strength, age, 2);
-    case Fault::shaken: return shake(picture, fault.strength, age, seed);
-    case Fault::blurred: return blur(picture, fault.strength, age);
-    case Fault::dark: return picture.convertTo(picture, -1, 1 - 0.96 * fault.strength * smooth_step(0, 1, age));
-    case Fault::washed_out: {
+    case Mishap::covered: return cover(picture, fault.strength, age, seed);
+    case Mishap::sprayed: return spray(picture, fault.strength, age, seed);
+    case Mishap::turned: return turn(picture, 0.35 * fault.strength, age, 1);
+    case Mishap::drifted: return turn(picture, 0.04 * fault.strength, age, 2);
+    case Mishap::shaken: return shake(picture, fault.strength, age, seed);
+    case Mishap::blurred: return blur(picture, fault.strength, age);
+    case Mishap::dark: return picture.convertTo(picture, -1, 1 - 0.96 * fault.strength * smooth_step(0, 1, age));
+    case Mishap::washed_out: {
       const double much = fault.strength * smooth_step(0, 1, age);
       return picture.convertTo(picture, -1, 1 - 0.9 * much, 226 * much);
     }
-    case Fault::frozen:
-    case Fault::frozen_clock:
-    case Fault::infrared: return;
+    case Mishap::frozen:
+    case Mishap::frozen_clock:
+    case Mishap::infrared: return;
   }
 }
 
-void spoil(Frame& frame, const FaultSpell& fault) {
-  if (fault.what != Fault::infrared) return;
+void spoil(Frame& frame, const MishapSpell& fault) {
+  if (fault.what != Mishap::infrared) return;
   frame.cb.setTo(128);
   frame.cr.setTo(128);
 }

@@ -11,9 +11,9 @@
 namespace kuzet::scenes {
 
 /// Before the sensor; `age`: seconds since this fault began.
-void spoil(cv::Mat& picture, const FaultSpell& fault, double age, std::uint64_t seed);
+void spoil(cv::Mat& picture, const MishapSpell& fault, double age, std::uint64_t seed);
 /// After it: infra-red takes the colour out.
-void spoil(Frame& frame, const FaultSpell& fault);
+void spoil(Frame& frame, const MishapSpell& fault);
 /// Date and time in the upper left corner, in planes that are this frame's own.
 void burn_clock(Frame& frame, double seconds);
 /// Where the clock is, fractions of the picture.

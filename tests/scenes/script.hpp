@@ -94,7 +94,7 @@ struct WeatherSpell {
 
 /// What happens to the camera. `covered`: a hand or bag comes within a second; `drifted`: turned by a few per cent of the view;
 /// `frozen_clock`: the picture stands, the burned-in clock runs.
-enum class Fault {
+enum class Mishap {
   covered,
   sprayed,
   turned,
@@ -107,9 +107,9 @@ enum class Fault {
   washed_out,
   infrared,
 };
-std::string_view name(Fault fault);
-struct FaultSpell {
-  Fault what = Fault::covered;
+std::string_view name(Mishap fault);
+struct MishapSpell {
+  Mishap what = Mishap::covered;
   double from = 0;
   double until = for_ever;
   double strength = 1;

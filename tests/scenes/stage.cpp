@@ -62,7 +62,7 @@ double World::State::weather(Weather what, double seconds) const {
   return strength;
 }
 
-const FaultSpell* World::State::fault(double seconds) const {
+const MishapSpell* World::State::fault(double seconds) const {
   for (const auto& one : faults)
     if (seconds >= one.from && seconds < one.until) return &one;
   return nullptr;

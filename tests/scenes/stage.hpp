@@ -35,7 +35,7 @@ struct World::State {
 
   [[nodiscard]] double hour(double seconds) const { return options.hour + seconds / 3600 * options.speed; }
   [[nodiscard]] double weather(Weather what, double seconds) const;
-  [[nodiscard]] const FaultSpell* fault(double seconds) const;
+  [[nodiscard]] const MishapSpell* fault(double seconds) const;
   [[nodiscard]] std::vector<Beam> beams(double seconds) const;
   /// The picture of the world at that second, before the camera does anything to it.
   [[nodiscard]] cv::Mat picture(double seconds, std::uint64_t number) const;
@@ -54,7 +54,7 @@ struct World::State {
   std::vector<std::pair<Pass, Motion>> passes;
   std::vector<Steps> people;
   std::vector<WeatherSpell> spells;
-  std::vector<FaultSpell> faults;
+  std::vector<MishapSpell> faults;
   std::vector<Truth> truth;
 
  private:

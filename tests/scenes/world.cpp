@@ -158,7 +158,7 @@ World& World::add(const Bin& bin) {
 
 World& World::add(const WeatherSpell& weather) { return state_->spells.push_back(weather), *this; }
 
-World& World::add(const FaultSpell& fault) {
+World& World::add(const MishapSpell& fault) {
   state_->faults.push_back(fault);
   state_->truth.push_back({"camera_fault", "", whole_picture, fault.from, fault.until, std::string(name(fault.what))});
   return *this;
@@ -226,8 +226,8 @@ std::vector<Pose> World::spaces() {
 }
 
 Frame World::at(double seconds) const {
-  const FaultSpell* fault = state_->fault(seconds);
-  const bool stands = fault != nullptr && (fault->what == Fault::frozen || fault->what == Fault::frozen_clock);
+  const MishapSpell* fault = state_->fault(seconds);
+  const bool stands = fault != nullptr && (fault->what == Mishap::frozen || fault->what == Mishap::frozen_clock);
   const double shown = stands ? fault->from : seconds;
   const auto number = static_cast<std::uint64_t>(std::llround(shown * 25));
   cv::Mat picture = state_->picture(shown, number);
@@ -235,7 +235,7 @@ Frame World::at(double seconds) const {
   const bool dark = Sky::daylight(state_->hour(shown)) < 0.4;
   Frame frame = (dark ? state_->night_sensor : state_->day_sensor).expose(picture, number);
   if (fault != nullptr) spoil(frame, *fault);
-  const bool clock_stands = fault != nullptr && fault->what == Fault::frozen;
+  const bool clock_stands = fault != nullptr && fault->what == Mishap::frozen;
   const double start = 3600 * state_->options.hour;
   if (state_->options.clock) burn_clock(frame, start + (clock_stands ? shown : seconds));
   frame.number = static_cast<std::uint64_t>(std::llround(seconds * 25));

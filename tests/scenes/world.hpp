@@ -50,7 +50,7 @@ class World {
   World& add(const Group& group);
   World& add(const Bin& bin);
   World& add(const WeatherSpell& weather);
-  World& add(const FaultSpell& fault);
+  World& add(const MishapSpell& fault);
   World& add(const FireOptions& fire);
   World& add(const Plume& plume);
   /// Passing vehicles of all kinds in both directions, so many an hour, from the seed.

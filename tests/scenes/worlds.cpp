@@ -193,19 +193,19 @@ World no_fire(WorldOptions options, int kind) {
       for (int i = 0; i < 6; ++i) world.add(walk(10 + 22 * i, {-16, 10.5 + i, 0}, {16, 10.5 + i, 0}, 1.3, vest));
       world.add(Group{{8, 26, 0}, 5, 3, 4, 0, for_ever, 2, 1.0, {}});
       break;
-    case 3: world.add(Plume{{-9, 30, 0}, 20, 160, 1.0, 7, 0.8, 2.0, 10, {225, 225, 225}, false}); break;
-    case 4: world.add(Plume{{3, 20, 0}, 30, 120, 5, 3, 0.55, 0.2, 12, {150, 168, 184}, false}); break;
+    case 3: world.add(Plume{{-9, 30, 0}, 20, 160, 1.6, 8, 1.0, 2.0, 10, {225, 225, 225}, false}); break;
+    case 4: world.add(Plume{{3, 20, 0}, 30, 120, 7, 3.5, 0.95, 0.35, 12, {168, 184, 198}, false}); break;
     default: break;
   }
   world.traffic(150);
   return world;
 }
 
-World tampered(WorldOptions options, Fault fault) {
+World tampered(WorldOptions options, Mishap fault) {
   options.seconds = 180;
   options.clock = true;
   World world(std::move(options));
-  world.add(FaultSpell{fault, 60, 120, 1});
+  world.add(MishapSpell{fault, 60, 120, 1});
   world.traffic(200);
   world.passers_by(60);
   return world;

@@ -21,6 +21,6 @@ World intruder(WorldOptions options);  ///< 300 s by night: one person enters th
 World burning(WorldOptions options);   ///< 120 s: a heap burns from second 30
 World no_fire(WorldOptions options, int kind);  ///< beacon, low sun and tail lamps, vests, steam, dust: kinds 0 to 4
 /// 180 s: that fault from second 60 to 120.
-World tampered(WorldOptions options, Fault fault);
+World tampered(WorldOptions options, Mishap fault);
 
 }  // namespace kuzet::scenes

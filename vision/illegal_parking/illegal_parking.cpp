@@ -7,9 +7,12 @@
 // exposure move the logarithm of luma by a constant and leave gradients as they were; a thing brings edges of its own. What so
 // stands out, does not move, has the size of a vehicle and has looked the same for a second is an object; from then on only its
 // own picture decides (normalised correlation with what it looked like): the same place is not yet the same thing. Fooled by:
-// goods or a container put down in the zone (it stands, and it is large); a tight group of people who really do not move; a
-// vehicle of the ground's own colour without visible edges (missed); one that stands in front of the camera from the very first
-// picture (taken for ground: missed, and found when it comes back); a camera that moves. Score: 0.5 for the least that counts,
+// goods or a container put down in the zone (it stands, and it is large); a tight group of people who really do not move,
+// unless an object detector calls them persons and nothing else; a vehicle of the ground's own colour without visible edges
+// (missed); a camera that moves. What stands there from the very first picture is found against a reference of the empty zone
+// (the technician's, taken in the same kind of light), or by the object detector (a vehicle twice, at the same place, looking
+// the same; a container that it takes for a lorry is one then); its stay is counted from the first picture and marked
+// uncertain. With neither it is taken for ground: missed, and found when it comes back. Score: 0.5 for the least that counts,
 // 1 for a thing full of edges of its own that looks exactly as before. Sources: two rates of background after Porikli, Ivanov,
 // Haga, "Robust abandoned object detection using dual foregrounds" (2008); gradients of the logarithm as in homomorphic
 // filtering; the thresholds are our own.
@@ -17,8 +20,10 @@
 #include "vision/detector.hpp"
 #include "vision/scene/background.hpp"
 #include "vision/scene/crop.hpp"
+#include "vision/scene/cutout.hpp"
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/newcomers.hpp"
+#include "vision/scene/second_opinion.hpp"
 #include "vision/scene/surroundings.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -44,6 +49,8 @@ constexpr Duration grows_for = 4s;   // its outline gets complete while the fast
 constexpr double most_growth = 1.8;  // ... but not by what moves up beside it
 constexpr Duration young_patience = 800ms;
 constexpr Duration gap_restarts = 60s;  // without pictures for so long, the ground is learned anew
+constexpr Duration unwatched = 2s;      // ... and after so long what stands must be recognised again
+constexpr Duration at_once = 1s;        // what was there so soon after the pictures began was there before
 constexpr Duration moved_restarts = 20s;
 constexpr double moved_share = 0.6;  // of the crop changed: that is no vehicle, that is another view
 
@@ -64,9 +71,20 @@ constexpr Duration still_for = 800ms;
 constexpr Duration returns_after = 600ms;
 constexpr Duration refresh_every = 5s;
 constexpr Duration count_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
+constexpr std::size_t most_tracks = 24;  // each keeps a picture of itself
+constexpr double named_vehicle = 0.40;   // the object detector's confidence
+constexpr double named_again = 0.35;     // ... once it is known
+constexpr double named_person = 0.45;
+constexpr double same_place = 0.3;       // overlap of its box with ours
+constexpr double is_covered = 0.6;       // share of a thing that one person's box covers: it is that person
+constexpr int names_needed = 2;          // answers
+constexpr int most_answers = 4;          // after which nothing more is asked about one thing
+constexpr double other_reference = 0.4;  // of the crop unlike the reference: it shows another view
+constexpr int reference_shift = 3;       // pixels by which a camera may have been moved since
 constexpr int rim = 3;                   // pixels around a known thing that belong to it
 
 struct Options : CommonOptions {
+  Hours hours;
   Duration dwell = 3min;
   Duration max_gap = 5s;
   double smallest = 0.006;
@@ -76,6 +94,7 @@ struct Options : CommonOptions {
 const Schema<Options>& schema() {
   using namespace settings;
   static const auto all = detector_schema<Options>({
+      settings::hours<Options>("hours", &Options::hours, "Only then may nobody stand there; without it, always."),
       duration<Options>("dwell", &Options::dwell, {1s, 24h}, "A vehicle that stands this long is reported."),
       duration<Options>("max_gap", &Options::max_gap, {0s, 10min},
                         "A vehicle may be hidden this long and still be the same stay."),
@@ -101,7 +120,10 @@ struct Track {
   double structure = 0;
   double alike = 1;
   bool since_uncertain = false;
-  bool ground_known = true;  ///< false after a restart: the slow background itself shows the vehicle
+  bool ground_known = true;                    ///< false where the slow background itself shows the vehicle
+  bool waits = false;                          ///< for the object detector to name it again
+  int answers = 0, vehicles = 0, persons = 0;  ///< of the object detector
+  std::shared_ptr<const Frame> before;         ///< how it was when it first stood
 };
 
 struct Past {
@@ -116,21 +138,32 @@ double covered(const cv::Rect& part, const cv::Rect& whole) {
 
 class IllegalParking : public Detector {
  public:
-  IllegalParking(const Options& options, const Polygon& zone)
-      : options_(options), zone_(zone), crop_(around(zone, surroundings), longest) {}
+  IllegalParking(const Options& options, const Polygon& zone, const Aids& aids)
+      : options_(options),
+        zone_(zone),
+        crop_(around(zone, surroundings), longest),
+        references_(aids.references),
+        opinion_(aids.objects) {}
 
   Look look(const Frame& frame) override;
   void resume(std::span<const Finding> open) override;
 
  private:
   void begin_again(const Frame& frame, const cv::Mat& luma);
+  void begin_ground(const Frame& frame, const cv::Mat& luma);
+  void bridge_gap();
   void recognise(const Frame& frame);
+  void hear(const Frame& frame);
+  void weigh(const std::vector<Object>& named, const Frame& frame);
+  void consider_named(const Object& object, const Frame& frame);
+  [[nodiscard]] bool named_sized(const cv::Rect& box) const;
   void remember();
-  void watch_tracks();
+  void watch_tracks(const Frame& frame);
   [[nodiscard]] bool stands(Track& track) const;
   [[nodiscard]] cv::Mat boxes(bool all) const;
   [[nodiscard]] bool vehicle_sized(const Newcomer& candidate) const;
-  [[nodiscard]] Steady still_since(const Newcomer& candidate) const;
+  [[nodiscard]] Steady still_since(const cv::Rect& box, const cv::Mat& own) const;
+  void date(Track& track, Steady since) const;
   void consider(const Newcomer& candidate, const Frame& frame);
   [[nodiscard]] Track* young_at(const cv::Rect& box);
   void place(Track& track, const Newcomer& at, const Frame& frame) const;
@@ -141,6 +174,8 @@ class IllegalParking : public Detector {
   Options options_;
   Polygon zone_;
   Crop crop_;
+  std::vector<Reference> references_;
+  SecondOpinion opinion_;
   Background ground_;
   cv::Mat luma_;
   cv::Mat mask_;  ///< 255 in the zone
@@ -151,6 +186,7 @@ class IllegalParking : public Detector {
   std::vector<Finding> waiting_;  ///< from before a restart, not yet seen again
   std::uint64_t last_number_ = 0;
   Steady now_, first_, normal_;
+  Steady watched_;  ///< since when pictures have come without a gap
   std::optional<Steady> counted_;
 };
 
@@ -168,13 +204,15 @@ Look IllegalParking::look(const Frame& frame) {
   const double dt = again ? 0 : in_seconds(now - now_);
   now_ = now;
   if (again) begin_again(frame, luma);
+  if (in_seconds(unwatched) < dt) bridge_gap();
   ground_.see(luma, dt, boxes(true));
   luma_ = ground_.smooth();
   recognise(frame);
-  watch_tracks();
+  watch_tracks(frame);
   if (view_moved()) begin_again(frame, luma);
   if (normal_ == now_)
     for (const auto& candidate : newcomers(ground_, near_, boxes(false), least_pixels)) consider(candidate, frame);
+  if (normal_ == now_) hear(frame);
   remember();
   report(look);
   return look;
@@ -186,13 +224,49 @@ void IllegalParking::begin_again(const Frame& frame, const cv::Mat& luma) {
     if (track.number != 0 && track.since <= now_) waiting_.push_back(finding(track));
   tracks_.clear();
   past_.clear();
-  ground_.reset();
+  begin_ground(frame, luma);
+  opinion_.begin_again();
   // The crop has the zone's surroundings too; what counts is inside of the zone itself.
   mask_ = filled(zone_, crop_.to_picture({{}, luma.size()}, frame), luma.size());
   zone_pixels_ = cv::countNonZero(mask_);
   const int reach = 2 * (std::max(luma.cols, luma.rows) / 8) + 1;
   cv::dilate(mask_, near_, cv::getStructuringElement(cv::MORPH_ELLIPSE, {reach, reach}));
-  first_ = normal_ = now_;
+  first_ = normal_ = watched_ = now_;
+}
+
+/// The ground is what the reference shows, where there is one of this light and this view; else what is there now.
+void IllegalParking::begin_ground(const Frame& frame, const cv::Mat& luma) {
+  ground_.reset();
+  const Light light = light_of(frame);
+  const Reference* reference = reference_for(references_, light);
+  if (reference == nullptr || reference->light != light) return;
+  cv::Mat empty = crop_.luma(reference->frame);
+  if (empty.empty()) return;
+  if (empty.size() != luma.size()) cv::resize(empty, empty, luma.size(), 0, 0, cv::INTER_AREA);
+  const cv::Rect inner(reference_shift, reference_shift, luma.cols - 2 * reference_shift, luma.rows - 2 * reference_shift);
+  cv::Point best;
+  double most = -1;
+  for (int y = -reference_shift; y <= reference_shift && inner.width > 0 && inner.height > 0; ++y)
+    for (int x = -reference_shift; x <= reference_shift; ++x) {
+      const double alike = correlation(luma(inner), empty(inner + cv::Point(x, y)));
+      if (alike > most) most = alike, best = {x, y};
+    }
+  if (most < 0) return;
+  cv::Mat wide;
+  cv::copyMakeBorder(empty, wide, reference_shift, reference_shift, reference_shift, reference_shift, cv::BORDER_REPLICATE);
+  Background tried;
+  const cv::Mat ground = wide({{best.x + reference_shift, best.y + reference_shift}, luma.size()}).clone();
+  tried.begin(ground);
+  tried.see(luma, 0, {});
+  if (tried.changed_share() < other_reference) ground_.begin(ground);
+}
+
+/// Nobody looked for a while: what stood must be recognised again, and has the time for it that it has when it is hidden.
+void IllegalParking::bridge_gap() {
+  std::erase_if(tracks_, [](const Track& track) { return track.number == 0; });
+  for (auto& track : tracks_) track.seen = now_, track.matched = false;
+  past_.clear();
+  watched_ = now_;
 }
 
 /// Looks for what stood before the restart; what is not there again within the gap that a vehicle may be hidden is given up.
@@ -208,6 +282,7 @@ void IllegalParking::recognise(const Frame& frame) {
     track.since_uncertain = known.since_uncertain;
     track.ground_known = false;
     track.structure = full_structure;
+    track.before = known.before;
     place(track, {box, {}, {}}, frame);
     tracks_.push_back(std::move(track));
     return true;
@@ -239,7 +314,7 @@ bool IllegalParking::stands(Track& track) const {
   return track.alike > correlation(ground_.now()(track.box), ground_.slow()(track.box), track.own);
 }
 
-void IllegalParking::watch_tracks() {
+void IllegalParking::watch_tracks(const Frame& frame) {
   for (auto& track : tracks_) {
     const bool matched = stands(track);
     if (matched && !track.matched) track.back = now_;
@@ -247,7 +322,10 @@ void IllegalParking::watch_tracks() {
     // A like one that passes by matches for one look; the same one that comes out from behind a lorry goes on matching.
     if (!matched || now_ - track.back < returns_after) continue;
     track.seen = now_;
-    if (track.number == 0 && now_ - track.since >= standing_after) track.number = ++last_number_;
+    if (track.number == 0 && !track.waits && now_ - track.since >= standing_after) {
+      track.number = ++last_number_;
+      track.before = cutout(frame, track.place);
+    }
     if (track.alike < still || now_ - track.refreshed < refresh_every) continue;
     cv::addWeighted(track.look, 0.8, luma_(track.box), 0.2, 0, track.look);  // the sun wanders on
     track.refreshed = now_;
@@ -284,10 +362,10 @@ bool IllegalParking::vehicle_sized(const Newcomer& candidate) const {
 }
 
 /// Since when the pictures have looked the same there, as far back as they are kept.
-Steady IllegalParking::still_since(const Newcomer& candidate) const {
+Steady IllegalParking::still_since(const cv::Rect& box, const cv::Mat& own) const {
   Steady since = now_;
   for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
-    if (correlation(luma_(candidate.box), past->luma(candidate.box), candidate.own) < still) break;
+    if (correlation(luma_(box), past->luma(box), own) < still) break;
     since = past->at;
   }
   return since;
@@ -303,7 +381,7 @@ Track* IllegalParking::young_at(const cv::Rect& box) {
 void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
   if (!vehicle_sized(candidate)) return;
   const Structure found = structure(ground_, candidate);
-  const Steady since = still_since(candidate);
+  const Steady since = still_since(candidate.box, candidate.own);
   if (now_ - since < still_for) return;
   if (found.share < least_structure || found.more < least_more || found.correlation > like_ground) return;
   if (Track* track = young_at(candidate.box)) {
@@ -312,10 +390,69 @@ void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
     track->structure = std::max(track->structure, found.share);
     return;
   }
+  if (tracks_.size() >= most_tracks) return;
   Track track;
-  track.since = since;
+  date(track, since);
   track.structure = found.share;
   place(track, candidate, frame);
+  tracks_.push_back(std::move(track));
+}
+
+/// What stood there as soon as anybody looked came before, nobody knows when.
+void IllegalParking::date(Track& track, Steady since) const {
+  track.since_uncertain = since - watched_ < at_once;
+  track.since = track.since_uncertain ? watched_ : since;
+}
+
+/// What the object detector says about the zone, when it is its time.
+void IllegalParking::hear(const Frame& frame) {
+  const bool wanted = std::ranges::any_of(tracks_, [](const Track& track) { return track.answers < most_answers; });
+  const auto named = opinion_.ask(frame, crop_.to_picture({{}, luma_.size()}, frame), named_again, wanted);
+  if (!named) return;
+  weigh(*named, frame);
+  for (const auto& object : *named)
+    if (is_vehicle(object) && object.confidence >= named_vehicle) consider_named(object, frame);
+}
+
+/// A thing that is called a vehicle once stays one; no word at all says nothing (from above it knows no cars).
+void IllegalParking::weigh(const std::vector<Object>& named, const Frame& frame) {
+  for (auto& track : tracks_) {
+    if (!track.matched) continue;
+    bool vehicle = false, person = false;
+    for (const auto& object : named) {
+      if (is_vehicle(object)) vehicle = vehicle || overlap(object.box, track.place) >= same_place;
+      if (is_person(object) && object.confidence >= named_person)
+        person = person || covered(track.box, crop_.to_crop(object.box, frame)) >= is_covered;
+    }
+    ++track.answers;
+    track.vehicles += vehicle ? 1 : 0;
+    track.persons += person && !vehicle ? 1 : 0;
+    if (track.vehicles >= names_needed) track.waits = false;
+  }
+  // One that was named once and not again within some answers was none.
+  std::erase_if(tracks_, [](const Track& track) { return track.waits && track.answers >= most_answers; });
+}
+
+bool IllegalParking::named_sized(const cv::Rect& box) const {
+  const double size = box.area() / zone_pixels_;
+  return box.width >= least_pixels && box.height >= least_pixels && size >= options_.smallest && size <= options_.largest &&
+         cv::countNonZero(mask_(box)) >= least_in_zone * box.area();
+}
+
+/// A vehicle that the ground hides: it was there from the start.
+void IllegalParking::consider_named(const Object& object, const Frame& frame) {
+  const cv::Rect box = crop_.to_crop(object.box, frame);
+  if (!named_sized(box) || tracks_.size() >= most_tracks) return;
+  const auto known = [&](const Track& track) { return std::max(covered(track.box, box), covered(box, track.box)) > 0.5; };
+  if (std::ranges::any_of(tracks_, known)) return;
+  Track track;
+  date(track, still_since(box, {}));
+  track.since_uncertain = true;  // it came unseen, at the start or later
+  track.ground_known = false;
+  track.waits = true;
+  track.answers = track.vehicles = 1;
+  track.structure = full_structure;
+  place(track, {box, {}, {}}, frame);
   tracks_.push_back(std::move(track));
 }
 
@@ -330,12 +467,14 @@ Finding IllegalParking::finding(const Track& track) const {
   out.since_uncertain = track.since_uncertain;
   out.measure["dwell_s"] = rounded(in_seconds(now_ - track.since), 1);
   out.likeness = signature(track.look);
+  out.before = track.before;
   return out;
 }
 
 void IllegalParking::report(Look& look) {
   for (const auto& track : tracks_)
-    if (track.number != 0 && track.seen == now_) look.findings.push_back(finding(track));
+    if (track.number != 0 && track.matched && track.seen == now_ && (track.persons < names_needed || track.vehicles > 0))
+      look.findings.push_back(finding(track));
   if (counted_ && now_ >= *counted_ && now_ - *counted_ < count_every) return;
   counted_ = now_;
   look.observations.push_back({"standing", {{"vehicles", look.findings.size()}}});
@@ -349,12 +488,15 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .confirm = options.dwell,
                         .patience = options.max_gap,
                         .clear = std::max<Duration>(options.max_gap, 3s),
-                        .cooldown = 5s};
+                        .cooldown = 5s,
+                        .close_up = true};
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
-          .hours = {},
+          .hours = options.hours,
           .rules = {rule},
-          .make = [options](const Polygon& zone, const Aids&) { return std::make_unique<IllegalParking>(options, zone); }};
+          .make = [options](const Polygon& zone, const Aids& aids) {
+            return std::make_unique<IllegalParking>(options, zone, aids);
+          }};
 }
 
 }  // namespace
@@ -363,8 +505,8 @@ const DetectorType& illegal_parking_detector() {
   static const DetectorType type{
       "illegal_parking",
       "Vehicles that stop in the zone and stay; needs a fixed camera and vehicles of 16 pixels and more. Goods that are put "
-      "down "
-      "look the same to it; a vehicle that is there from the first picture is taken for ground until it moves.",
+      "down look the same to it; a vehicle that is there from the first picture is found with a reference of the empty zone or "
+      "with an object detector, and else taken for ground until it moves.",
       5,
       true,
       &schema().fields(),

@@ -15,10 +15,10 @@
 // filtering; the thresholds are our own.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
-#include "vision/intrusion/visitors.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/surroundings.hpp"
+#include "vision/scene/visitors.hpp"
 
 #include <opencv2/imgproc.hpp>
 

@@ -69,6 +69,14 @@ void Background::reset() {
   age_ = 0;
 }
 
+void Background::begin(const cv::Mat& ground) {
+  reset();
+  cv::Mat smooth;
+  cv::GaussianBlur(ground, smooth, {3, 3}, 0);
+  cv::LUT(smooth, logarithms(), slow_);
+  age_ = first_seconds;
+}
+
 float Background::median(const cv::Mat& plane, bool absolute) {
   samples_.clear();
   for (int y = 0; y < plane.rows; y += stride)
@@ -84,8 +92,8 @@ void Background::see(const cv::Mat& luma, double dt, const cv::Mat& held) {
   smooth_ = cv::Mat();  // those who keep the last one keep it as it was
   cv::GaussianBlur(luma, smooth_, {3, 3}, 0);
   cv::LUT(smooth_, table, now_);
-  if (slow_.empty()) {
-    now_.copyTo(slow_);
+  if (slow_.empty()) now_.copyTo(slow_);
+  if (fast_.empty()) {
     now_.copyTo(fast_);
     gone_ = cv::Mat(now_.size(), CV_8UC1, cv::Scalar(0));
   }

@@ -16,6 +16,9 @@ class Background {
  public:
   /// Forgets everything; the next picture is the first one.
   void reset();
+  /// Forgets everything; the slow background begins with this picture of the empty ground (CV_8UC1, of the size of those to
+  /// come).
+  void begin(const cv::Mat& ground);
 
   /// Learns from the next picture (CV_8UC1, not empty), `dt` seconds after the one before. Where `held` (empty, or CV_8UC1 of
   /// the same size) is not 0, the slow background learns nothing: something stands there that must not become scenery.

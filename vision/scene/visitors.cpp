@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Those who move about in a zone: followed from picture to picture, believed once they have travelled as a body does.
-#include "vision/intrusion/visitors.hpp"
+#include "vision/scene/visitors.hpp"
 
 #include "vision/scene/likeness.hpp"
 
@@ -18,15 +18,15 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_visitors = 16;
 constexpr int closing_wide = 7, closing_high = 13;  // pixels: head, coat and legs are one body
-constexpr double like_ground = 0.7;                 // correlation: the same ground in another light
-constexpr double in_focus = 0.55;                   // see sharpness()
+constexpr double like_ground = 0.5;                 // of the gradients: the same ground in another light
+constexpr double in_focus = 0.43;                   // see sharpness()
 constexpr int halo = 1;                             // pixels on each side: a gradient reaches beyond its edge
 constexpr double least_inside = 0.05;               // share of its inside that has edges of its own
 constexpr Duration believed_after = 1s;
-constexpr double least_hits = 0.6;   // share of the looks
+constexpr double least_hits = 0.7;   // share of the looks
 constexpr double travelled = 0.4;    // of its own height, from where it was first
-constexpr double straight = 0.4;     // of the way it made: leaves and webs go to and fro
-constexpr double one_piece = 0.3;    // likeness from picture to picture: rain is never twice the same
+constexpr double straight = 0.6;     // of the way it made: leaves and webs go to and fro
+constexpr double one_piece = 0.5;    // likeness from picture to picture: rain is never twice the same
 constexpr double least_step = 0.3;   // of its size, whatever the time between two pictures
 constexpr double most_speed = 4;     // of its sizes in a second: what is faster is close to the lens, or noise
 constexpr double most_change = 2.5;  // of its area, from picture to picture
@@ -52,8 +52,24 @@ double share(const cv::Mat& part, const cv::Mat& whole) {
   return all == 0 ? 0 : static_cast<double>(cv::countNonZero(part & whole)) / all;
 }
 
-/// How much of a step of six pixels lies within two, for the clearest tenth of the marked edges: near 1 in focus, a third for
-/// what changes evenly, as the rim of a lamp's light does and whatever is too close to the lens.
+/// How far the gradients of a place are those of the ground: 1 is the same ground in whatever light, 0 something else.
+double ground_share(const Background& ground, const cv::Rect& box, const cv::Mat& where) {
+  const cv::Mat now = ground.now()(box), slow = ground.slow()(box);
+  double nn = 1e-9, ss = 1e-9, ns = 0;
+  for (int y = 0; y + 1 < box.height; ++y)
+    for (int x = 0; x + 1 < box.width; ++x) {
+      if (!where.empty() && where.at<uchar>(y, x) == 0) continue;
+      const auto nx = static_cast<double>(now.at<float>(y, x + 1) - now.at<float>(y, x));
+      const auto ny = static_cast<double>(now.at<float>(y + 1, x) - now.at<float>(y, x));
+      const auto sx = static_cast<double>(slow.at<float>(y, x + 1) - slow.at<float>(y, x));
+      const auto sy = static_cast<double>(slow.at<float>(y + 1, x) - slow.at<float>(y, x));
+      nn += nx * nx + ny * ny, ss += sx * sx + sy * sy, ns += nx * sx + ny * sy;
+    }
+  return ns / std::sqrt(nn * ss);
+}
+
+/// How much of a step of six pixels lies within two, for the clearest tenth of the marked edges: half and more in focus, a
+/// third for what changes evenly, as the rim of a lamp's light does and whatever is too close to the lens.
 double sharpness(const cv::Mat& plane, const cv::Mat& where, const cv::Rect& box) {
   std::vector<float> fine, coarse;
   const auto step = [&](int x, int y, int reach) {
@@ -78,7 +94,7 @@ bool has_body(const Background& ground, const cv::Mat& edges, const std::vector<
   const int ring = std::clamp(std::min(box.width, box.height) / 6, 1, 4);
   cv::erode(shape, inside, cv::Mat::ones(2 * ring + 1, 2 * ring + 1, CV_8UC1), {-1, -1}, 1, cv::BORDER_CONSTANT, cv::Scalar(0));
   return sharpness(ground.now(), edges, box) >= in_focus && share(edges(box), inside) >= least_inside &&
-         correlation(ground.now()(box), ground.slow()(box), inside) < like_ground;
+         ground_share(ground, box, inside) < like_ground;
 }
 
 }  // namespace
@@ -122,8 +138,8 @@ void Visitors::follow(Visitor& visitor, const cv::Rect& box, const Background& g
 
 /// Nothing new stands out there, but what stood there does still.
 bool Visitors::still_there(const Visitor& visitor, const Background& ground) {
-  const double alike = correlation_near(ground.smooth(), visitor.box, visitor.look);
-  return alike >= same && alike > correlation(ground.now()(visitor.box), ground.slow()(visitor.box));
+  if (correlation_near(ground.smooth(), visitor.box, visitor.look) < same) return false;
+  return !visitor.ground_known || ground_share(ground, visitor.box, {}) < like_ground;
 }
 
 void Visitors::see(Background& ground, const cv::Mat& mask, const Sized& sized, Steady now) {
