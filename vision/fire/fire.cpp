@@ -24,10 +24,11 @@
 // set by hand on four clips with fire and nine without.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
-#include "vision/fire/region.hpp"
 #include "vision/scene/crop.hpp"
+#include "vision/scene/flames.hpp"
 #include "vision/scene/flicker.hpp"
 #include "vision/scene/likeness.hpp"
+#include "vision/scene/smoke.hpp"
 #include "vision/scene/view_motion.hpp"
 
 #include <algorithm>
@@ -55,6 +56,7 @@ constexpr Duration gap_restarts = 1s;  // flicker cannot be followed over a long
 constexpr Duration view_memory = 1s;
 constexpr Duration cast_memory = 5s;
 constexpr Duration area_memory = 5s;
+constexpr Duration smoke_confirm = 2s;
 constexpr Duration evidence_gap = 2s;  // flames may duck for so long and still be the same fire
 
 constexpr int least_pixels = 12;         // of the box of a region
@@ -73,6 +75,7 @@ struct Options : CommonOptions {
   Duration clear = 10s;
   Duration cooldown = 60s;
   double confidence = 0.5;
+  bool smoke = false;
 };
 
 const Schema<Options>& schema() {
@@ -83,6 +86,7 @@ const Schema<Options>& schema() {
       duration<Options>("cooldown", &Options::cooldown, {0s, 24h}, "After a fire, no new alarm for this long."),
       number<Options>("confidence", &Options::confidence, {0.2, 0.95}, "",
                       "From which score flames count; lower finds smaller fires and is fooled more often."),
+      flag<Options>("smoke", &Options::smoke, "Whether smoke raises alarms of its own; steam, dust and fog patches fool it."),
   });
   return all;
 }
@@ -110,7 +114,7 @@ double cast_of(const Planes& planes) {
 
 class FireDetector final : public Detector {
  public:
-  explicit FireDetector(const Polygon& zone) : crop_(zone, longest) {}
+  FireDetector(const Polygon& zone, bool smoke) : crop_(zone, longest), with_smoke_(smoke) {}
 
   Look look(const Frame& frame) override {
     Look out;
@@ -123,6 +127,7 @@ class FireDetector final : public Detector {
     if (now - began_ >= first_verdict && now - judged_ >= verdict_every) judge(frame, now);
     last_ = now;
     report(now, out);
+    if (with_smoke_) report_smoke(frame, now, out);
     return out;
   }
 
@@ -149,6 +154,7 @@ class FireDetector final : public Detector {
     past_.push_back({now, flicker_.see(planes, static_cast<float>(passed), static_cast<float>(light))});
     while (now - past_.front().at > kept) past_.pop_front();
     if (same_view) follow_view(half, passed);
+    if (same_view && with_smoke_) smoke_.see(planes, mask_, passed);
     half_ = half, thumbnail_ = thumbnail;
   }
 
@@ -158,6 +164,7 @@ class FireDetector final : public Detector {
     past_.clear();
     began_ = judged_ = now;
     view_speed_ = 0;
+    smoke_.restart();
     region_ = {};
     score_ = 0;
     usual_area_.reset();
@@ -213,11 +220,26 @@ class FireDetector final : public Detector {
     }
   }
 
+  void observe(Steady now, Look& out) {
+    observed_ = now;
+    boost::json::object values{{"score", rounded(score_, 2)}};
+    if (with_smoke_) values["smoke"] = rounded(smoke_.score(), 2);
+    out.observations.push_back({"fire", std::move(values)});
+  }
+
+  void report_smoke(const Frame& frame, Steady now, Look& out) {
+    if (smoke_.score() < worth_saying) return smoke_since_.reset();
+    if (!smoke_since_) smoke_since_ = now;
+    Finding found;
+    found.kind = Kind::smoke;
+    found.confidence = smoke_.score();
+    found.box = crop_.to_picture(smoke_.box(), frame);
+    found.since = *smoke_since_;
+    out.findings.push_back(std::move(found));
+  }
+
   void report(Steady now, Look& out) {
-    if (!observed_ || now - *observed_ >= observe_every) {
-      observed_ = now;
-      out.observations.push_back({"flames", {{"confidence", rounded(score_, 2)}}});
-    }
+    if (!observed_ || now - *observed_ >= observe_every) observe(now, out);
     if (score_ < worth_saying) return;
     Finding found;
     found.confidence = score_;
@@ -234,10 +256,12 @@ class FireDetector final : public Detector {
   }
 
   Crop crop_;
+  bool with_smoke_;
   Flicker flicker_;
+  Smoke smoke_;
   cv::Mat mask_, half_, thumbnail_;
   std::deque<Past> past_;
-  std::optional<Steady> last_, seen_, observed_;
+  std::optional<Steady> last_, seen_, observed_, smoke_since_;
   Steady began_, judged_, since_;
   Region region_;
   Box box_;
@@ -254,7 +278,10 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   out.severity = severity_named(options.severity);
   out.rules = {{Kind::fire, Severity::high, options.confirm, 1500ms, options.clear, options.cooldown, options.confidence,
                 0.6 * options.confidence}};
-  out.make = [](const Polygon& zone, const Aids&) { return std::make_unique<FireDetector>(zone); };
+  if (options.smoke)
+    out.rules.push_back({Kind::smoke, Severity::medium, smoke_confirm, 3s, 2 * options.clear, options.cooldown,
+                         options.confidence, 0.6 * options.confidence});
+  out.make = [smoke = options.smoke](const Polygon& zone, const Aids&) { return std::make_unique<FireDetector>(zone, smoke); };
   return out;
 }
 

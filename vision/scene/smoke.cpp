@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares the cells of a view with how they usually are, and follows what is veiled.
-#include "vision/fire/smoke.hpp"
+#include "vision/scene/smoke.hpp"
 
 #include "vision/scene/view_motion.hpp"
 
@@ -17,15 +17,15 @@ namespace kuzet::vision {
 
 namespace {
 
-constexpr int cell = 8;              // pixels
-constexpr double every = 0.5;        // seconds
-constexpr double settles = 5;        // seconds until the usual view is known well enough
+constexpr int cell = 8;        // pixels
+constexpr double every = 0.5;  // seconds
+constexpr double settles = 5;  // seconds until the usual view is known well enough
 constexpr double recent_seconds = 1.5, usual_seconds = 60, held_seconds = 600;
-constexpr double look_back = 8;      // seconds over which a plume must grow
-constexpr float textured = 5;        // detail of a cell, in luma: less cannot be seen to vanish
-constexpr float lost = 0.65F;        // of its detail
-constexpr float air = 0.15F;         // by which the light has fallen less than the detail
-constexpr float coloured = 6;        // chroma below which a cell is grey anyway
+constexpr double look_back = 8;  // seconds over which a plume must grow
+constexpr float textured = 5;    // detail of a cell, in luma: less cannot be seen to vanish
+constexpr float lost = 0.65F;    // of its detail
+constexpr float air = 0.15F;     // by which the light has fallen less than the detail
+constexpr float coloured = 6;    // chroma below which a cell is grey anyway
 constexpr float desaturated = 0.85F;
 
 double ramp(double value, double none, double full) { return std::clamp((value - none) / (full - none), 0.0, 1.0); }

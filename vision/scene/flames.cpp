@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Measures a flame-coloured region in the kept pictures and holds it against what flames do.
-#include "vision/fire/region.hpp"
+#include "vision/scene/flames.hpp"
 
 #include <opencv2/imgproc.hpp>
 

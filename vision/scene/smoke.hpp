@@ -10,9 +10,10 @@
 
 namespace kuzet::vision {
 
-/// Works on cells of 8 x 8 pixels, twice a second. After Koschmieder (1924), a veil makes of a pixel J the pixel t J + (1 - t) A: contrast
-/// falls by t, the mean does not. A shadow or another exposure lowers both alike; fog, dirt and focus veil the whole view; a thing that
-/// stops has edges of its own and comes at once. Steam and dust are veils too: they cannot be told apart here.
+/// Works on cells of 8 x 8 pixels, twice a second. After Koschmieder (1924), a veil makes of a pixel J the pixel t J + (1 - t)
+/// A: contrast falls by t, the mean does not. A shadow or another exposure lowers both alike; fog, dirt and focus veil the
+/// whole view; a thing that stops has edges of its own and comes at once. Steam and dust are veils too: they cannot be told
+/// apart here.
 class Smoke {
  public:
   /// Forgets all: another view.
