@@ -169,19 +169,25 @@ double pixels_of(const std::vector<cv::Point>& outline) {
 
 // Lamps and glints are points in a row; flames burn together, around a core that may be white. Every third picture tells
 // enough.
-double solid(const cv::Mat& inside, const cv::Rect& box, const std::deque<Past>& past, std::size_t first) {
-  double in_one = 0, all = 0;
+void follow_colour(Region& region, const cv::Mat& inside, const std::deque<Past>& past, std::size_t first) {
+  double in_one = 0, all = 0, shades = 0;
   cv::Mat colour;
   std::vector<std::vector<cv::Point>> pieces;
   for (std::size_t i = first; i < past.size(); i += 3) {
-    cv::bitwise_and(past[i].marked(box), inside, colour);
+    const cv::Mat now = past[i].marked(region.box);
+    cv::bitwise_and(now, inside, colour);
     const double count = cv::countNonZero(colour);
+    if (count == 0) continue;
+    cv::Scalar mean, spread;
+    cv::meanStdDev(now, mean, spread, colour);
+    shades += count * spread[0];
     cv::findContours(colour, pieces, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
     double largest = 0;
     for (const auto& piece : pieces) largest = std::max(largest, pixels_of(piece));
     in_one += std::min(largest, count), all += count;
   }
-  return in_one / std::max(1.0, all);
+  region.solid = in_one / std::max(1.0, all);
+  region.shades = shades / std::max(1.0, all);
 }
 
 std::size_t first_of(const std::deque<Past>& past, Duration back) {
@@ -197,14 +203,15 @@ std::array<double, conditions_count> conditions(const Region& region, const Evid
   const auto changed_after = [&](double seconds) { return 1 - std::exp(-evidence.interval / seconds); };
   return {
       ramp(region.crossings, 2.2 + by_view, 3.2 + by_view),
-      ramp(region.share, 0.1, 0.35),
+      ramp(region.share, 0.15, 0.45),
       ramp(region.core, 0.02, 0.12),
       ramp(region.together, 0.8, 0.5),
       ramp(region.swing, 9, 15),
       ramp(region.rush, changed_after(slow_flame), changed_after(quick_flame)),
       ramp(region.novelty, 0.04, 0.12),
       ramp(region.present, 0.1, 0.4),
-      ramp(region.solid, 0.15, 0.4),
+      ramp(region.solid, 0.3, 0.55),
+      ramp(region.shades, 3, 7),
       ramp(region.stays, 0.2, 0.45),
   };
 }
@@ -241,7 +248,7 @@ Region measure(const std::vector<cv::Point>& outline, const Evidence& evidence) 
   for (std::size_t i = first + 1; i < past.size(); ++i) figures.add(past[i - 1].marked, past[i].marked, past[i].at > half);
   figures.into(region, sampled);
   region.novelty = novelty(pixels, past);
-  region.solid = solid(inside, region.box, past, first);
+  follow_colour(region, inside, past, first);
   return region;
 }
 

@@ -32,6 +32,7 @@ struct Region {
   double novelty = 0;    ///< change against the most similar picture of other moments, against all change: 0 is a lamp
   double present = 0;    ///< colour in its poorest pictures against the mean
   double solid = 0;      ///< share of its colour that is in one piece
+  double shades = 0;     ///< standard deviation of luma inside of its colour: flames are hotter inside, cloth is not
   double stays = 0;      ///< overlap of the first and the second half of what is kept
   double area = 0;       ///< pixels flame-coloured, mean
 };
@@ -44,9 +45,9 @@ struct Evidence {
   double interval = 0;    ///< seconds from picture to picture
 };
 
-inline constexpr std::size_t conditions_count = 10;
+inline constexpr std::size_t conditions_count = 11;
 
-/// 1: as flames are, 0: excluded; in the order of Region's figures from `crossings` to `stays`.
+/// 1: as flames are, 0: excluded; in the order of Region's figures from `crossings` on.
 std::array<double, conditions_count> conditions(const Region& region, const Evidence& evidence);
 
 /// Cube root of the product of conditions(): one weak condition is common, three are not.

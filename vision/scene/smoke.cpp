@@ -24,7 +24,7 @@ constexpr double recent_seconds = 1.5, usual_seconds = 60, held_seconds = 600;
 constexpr double look_back = 8;  // seconds over which a plume must grow
 constexpr float textured = 5;    // detail of a cell, in luma: less cannot be seen to vanish
 constexpr float lost = 0.65F;    // of its detail
-constexpr float air = 0.15F;     // by which the light has fallen less than the detail
+constexpr float air = 0.2F;      // by which the light has fallen less than the detail
 constexpr float coloured = 6;    // chroma below which a cell is grey anyway
 constexpr float desaturated = 0.85F;
 

@@ -7,6 +7,19 @@ using namespace kuzet::painted;
 
 namespace {
 
+/// Ground with gravel, paving and leaves: there is detail to lose everywhere.
+cv::Mat textured(cv::Point moved = {}) {
+  static const cv::Mat gravel = [] {
+    cv::RNG random(9);
+    cv::Mat small(72, 128, CV_8UC1), large;
+    random.fill(small, cv::RNG::UNIFORM, 0, 90);
+    cv::resize(small, large, {4 * width / 2, 4 * height / 2}, 0, 0, cv::INTER_NEAREST);
+    cv::cvtColor(large, large, cv::COLOR_GRAY2BGR);
+    return large;
+  }();
+  return ground(moved) * 0.7 + gravel(cv::Rect(moved.x, moved.y, width, height));
+}
+
 /// A veil of `thick` 0..1 (one value a pixel, CV_32FC1) with light of its own.
 cv::Mat veiled(const cv::Mat& picture, const cv::Mat& thick, double air) {
   cv::Mat out = picture.clone();
@@ -40,15 +53,15 @@ double smoke_of(const Painter& paint) { return watch(paint, 22, 6, true).smoke; 
 
 TEST_CASE("smoke that rises from one spot is found", "[smoke]") {
   const double air = GENERATE(200.0, 130.0);
-  CHECK(smoke_of([&](double at) { return veiled(ground(), plume(at), air); }) >= 0.5);
+  CHECK(smoke_of([&](double at) { return veiled(textured(), plume(at), air); }) >= 0.5);
 }
 
 TEST_CASE("a cloud's shadow, the exposure, fog and a drifting view are no smoke", "[smoke]") {
   const int what = GENERATE(0, 1, 2, 3);
   const auto paint = [what](double at) {
     const double since = std::clamp((at - 8) / 6, 0.0, 1.0);
-    if (what == 3) return ground({20 + static_cast<int>(4 * since), 20});
-    cv::Mat picture = ground();
+    if (what == 3) return textured({20 + static_cast<int>(4 * since), 20});
+    cv::Mat picture = textured();
     if (what == 0) {
       cv::Mat shadow = picture(cv::Rect(0, 0, static_cast<int>(40 + 200 * since), height));
       shadow *= 0.5;
@@ -65,7 +78,7 @@ TEST_CASE("a plain vehicle that comes and stops, and rain, are no smoke", "[smok
   const bool rain = GENERATE(false, true);
   cv::RNG random(41);
   const auto paint = [&](double at) {
-    cv::Mat picture = ground();
+    cv::Mat picture = textured();
     if (rain)
       for (int i = 0; i < 300 && at > 8; ++i) {
         const cv::Point drop(random.uniform(0, width), random.uniform(0, height));
@@ -79,7 +92,7 @@ TEST_CASE("a plain vehicle that comes and stops, and rain, are no smoke", "[smok
 }
 
 TEST_CASE("smoke is silent unless it is asked for", "[smoke]") {
-  const auto seen = watch([](double at) { return veiled(ground(), plume(at), 200); }, 16, 6);
+  const auto seen = watch([](double at) { return veiled(textured(), plume(at), 200); }, 16, 6);
   CHECK(seen.smoke == 0);
   CHECK(seen.most < 0.5);
 }
