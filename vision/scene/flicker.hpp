@@ -24,15 +24,17 @@ constexpr float crossing_seconds = 2.5F;  // how long a crossing is remembered
 constexpr float colour_seconds = 2.0F;    // ... and that a pixel was flame-coloured
 constexpr float known_seconds = 60.0F;    // flame-coloured for most of this long: a wall, a lamp, a poster
 constexpr float flame_red = 190, flame_over_blue = 50, flame_over_green = 12, flame_under_blue = 10;
-constexpr float core_red = 240;     // red is at its end: it shines more than what this exposure was made for
+constexpr float core_red = 230;     // red is at its end: it shines more than what this exposure was made for
+constexpr float core_white = 235;   // luma: so hot that the camera sees no colour any more
 constexpr float noise_band = 8.0F;  // of luma: a crossing is at least so large
 constexpr float shake_band = 0.5F;  // ... and larger than half a pixel of shaking makes it at an edge
 constexpr float widest_band = 60.0F;
 
-/// The planes of one crop, all of one size and continuous; `chroma_scale` stretches video levels.
+/// The planes of one crop, all of one size and continuous.
 struct Planes {
   cv::Mat luma, cb, cr;
-  float chroma_scale = 1;
+  float chroma_scale = 1;  ///< stretches video levels
+  float cast = 0;          ///< by how much of its luma a grey thing is redder than blue: low sun, lamps, a camera's whims
 };
 
 class Flicker {
@@ -51,8 +53,12 @@ class Flicker {
   /// lowest bit says that the pixel is flame-coloured now: one byte a pixel to look back at.
   cv::Mat see(const Planes& now, float seconds, float light) {
     cv::Mat marked(size_, CV_8UC1);
-    const Rates rates{rate(seconds, mean_seconds), rate(seconds, colour_seconds), std::exp(-seconds / crossing_seconds), light,
-                      now.chroma_scale};
+    const Rates rates{rate(seconds, mean_seconds),
+                      rate(seconds, colour_seconds),
+                      std::exp(-seconds / crossing_seconds),
+                      light,
+                      now.chroma_scale,
+                      now.cast};
     const std::size_t count = now.luma.total();
     std::size_t first = 0;
     for (; first + lane <= count; first += lane) advance<lane>(now, marked, rates, first);
@@ -85,7 +91,7 @@ class Flicker {
   static constexpr std::size_t lane = 32;  // a fixed count lets compilers use vector instructions at -O2 already
 
   struct Rates {
-    float mean, colour, keep, light, chroma;
+    float mean, colour, keep, light, chroma, cast;
   };
 
   template <std::size_t count>
@@ -100,17 +106,18 @@ class Flicker {
                                        const std::uint8_t* __restrict cr, std::uint8_t* __restrict out, float* __restrict mean,
                                        float* __restrict side, float* __restrict crossings, float* __restrict warm,
                                        float* __restrict core, const float* __restrict band, Rates rates) {
-    const float scale = rates.chroma, light = rates.light, keep = rates.keep, colour_rate = rates.colour,
+    const float scale = rates.chroma, cast = rates.cast, light = rates.light, keep = rates.keep, colour_rate = rates.colour,
                 mean_rate = rates.mean;
     // No branch and no reference in here, or it does not vectorise.
     for (std::size_t i = 0; i < count; ++i) {
       const float luma = y[i];
       const float b = (static_cast<float>(cb[i]) - 128.0F) * scale, r = (static_cast<float>(cr[i]) - 128.0F) * scale;
-      const float red = luma + 1.402F * r, over_blue = 1.402F * r - 1.772F * b, over_green = 2.116F * r + 0.344F * b;
+      const float red = luma + 1.402F * r, grey = cast * luma;
+      const float over_blue = 1.402F * r - 1.772F * b - grey, over_green = 2.116F * r + 0.344F * b - 0.5F * grey;
       const int flame = static_cast<int>(red >= flame_red) & static_cast<int>(over_blue >= flame_over_blue) &
                         static_cast<int>(over_green >= flame_over_green) &
                         static_cast<int>(over_blue - over_green >= -flame_under_blue);
-      const int hot = flame & static_cast<int>(red >= core_red);
+      const int hot = (flame | static_cast<int>(luma >= core_white)) & static_cast<int>(red >= core_red);
       warm[i] += colour_rate * (static_cast<float>(flame) - warm[i]);
       core[i] += colour_rate * (static_cast<float>(hot) - core[i]);
       const float level = mean[i] + light, apart = luma - level;
