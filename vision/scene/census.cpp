@@ -22,6 +22,8 @@ constexpr double inside_box = 0.75;  // ... or so much of the smaller one lies i
 constexpr double tile_overlap = 0.25;
 constexpr double tile_side =
     0.9;  // of the picture's shorter side: people of a seventh of its height are 60 pixels for the network
+constexpr double one_row = 1.15;                          // a region that is hardly higher than a tile is one row of tiles
+constexpr double large = 0.2;                             // of a tile: who is as tall may be whole in one tile alone
 constexpr double heights_a_tile = 6;                      // with perspective: a tile is so many people high
 constexpr double dense_tiles = 3;                         // tiles along the longer side, in a crowd
 constexpr std::size_t dense_from = 50, dense_until = 35;  // boxes of any confidence
@@ -74,9 +76,9 @@ double ramp(double value, double from, double to) { return std::clamp((value - f
 /// Beginnings of tiles of `side` that cover `length` from `first` on.
 std::vector<double> beginnings(double first, double length, double side) {
   if (side >= length) return {first};
-  const int count = static_cast<int>(std::ceil((length - side) / (side * (1 - tile_overlap)) - 1e-9)) + 1;
+  const int count = static_cast<int>(std::ceil((length - side) / (side * (1 - tile_overlap)) - 0.1)) + 1;
   std::vector<double> out;
-  for (int i = 0; i < count; ++i) out.push_back(first + i * (length - side) / (count - 1));
+  for (int i = 0; i < count; ++i) out.push_back(count == 1 ? first : first + i * (length - side) / (count - 1));
   return out;
 }
 
@@ -129,12 +131,13 @@ void Census::divide(const Frame& frame, bool dense) {
     const double person = perspective_.height_at(region_.y + region_.height * 0.6) * frame.height();
     side = std::clamp(heights_a_tile * person, std::max(width, height) / dense_tiles, side);
   }
+  if (height < one_row * side) side = std::max(side, height);
   if (dense) side = std::max(width, height) / dense_tiles;
   const double sx = side / frame.width(), sy = side / frame.height();
   for (const double y : beginnings(region_.y, region_.height, sy))
     for (const double x : beginnings(region_.x, region_.width, sx)) {
       const double w = std::min(sx, 1 - x), h = std::min(sy, 1 - y);
-      parts_.push_back({{x, y, w, std::min(h, region_.y + region_.height - y)}, {}, false});
+      parts_.push_back({{x, y, w, std::min(h, region_.y + region_.height - y)}, {}, {}});
     }
 }
 
@@ -148,9 +151,9 @@ void Census::look(const Frame& frame, Objects& objects) {
     if (!found) return;
     std::erase_if(*found, [&](const Object& one) { return !is_person(one) || cut_off(one.box, part.box); });
     part.found = std::move(*found);
-    part.seen = true;
+    part.seen = now;
     next_ = (next_ + 1) % parts_.size();
-    if (!std::ranges::all_of(parts_, &Part::seen)) continue;
+    if (!std::ranges::all_of(parts_, [](const Part& one) { return one.seen.has_value(); })) continue;
     count(now);
     if (next_ != 0) continue;
     const std::size_t boxes = inside().size();
@@ -163,10 +166,27 @@ void Census::look(const Frame& frame, Objects& objects) {
   }
 }
 
+/// Who walks from one part into the next between two pictures must not count twice: then only the nearest part counts them.
+/// Boxes of one picture are merged instead, and so are large ones, which the nearest part may show cut off.
+bool Census::belongs(const Object& one, const Part& own) const {
+  if (one.box.height > large * own.box.height || one.box.width > large * own.box.width) return true;
+  const auto distance = [&](const Part& part) {
+    const double x = one.box.x + one.box.width / 2 - part.box.x - part.box.width / 2;
+    const double y = one.box.y + one.box.height / 2 - part.box.y - part.box.height / 2;
+    return std::max(std::abs(x) / part.box.width, std::abs(y) / part.box.height);
+  };
+  const double mine = distance(own);
+  return std::ranges::none_of(parts_, [&](const Part& other) {
+    return other.seen && own.seen && other.seen != own.seen && distance(other) < mine - 1e-9;
+  });
+}
+
 /// Everyone whose feet are in the zone.
 std::vector<Object> Census::inside() const {
   std::vector<Object> all;
-  for (const auto& part : parts_) all.insert(all.end(), part.found.begin(), part.found.end());
+  for (const auto& part : parts_)
+    for (const auto& one : part.found)
+      if (belongs(one, part)) all.push_back(one);
   all = merged(std::move(all));
   if (zone_.empty()) return all;
   std::vector<cv::Point2f> corners;
@@ -181,6 +201,7 @@ std::vector<Object> Census::inside() const {
 void Census::count(Steady now) {
   auto all = inside();
   const double number = dense_ ? estimate(all) : above(all, sure);
+  if (!counts_.empty() && counts_.back().first == now) counts_.pop_back();
   counts_.emplace_back(now, number);
   while (now - counts_.front().first > remembered) counts_.pop_front();
   std::vector<double> values;

@@ -45,11 +45,12 @@ class Census {
   struct Part {
     Box box;
     std::vector<Object> found;
-    bool seen = false;
+    std::optional<Steady> seen;
   };
   void begin(const Frame& frame);
   void divide(const Frame& frame, bool dense);
   [[nodiscard]] std::vector<Object> inside() const;
+  [[nodiscard]] bool belongs(const Object& one, const Part& own) const;
   void count(Steady now);
 
   Polygon zone_;
