@@ -94,22 +94,23 @@ void judge(Score& score, const std::string& name, const scenes::World& world, co
     if (truth.what != demand.truth) continue;
     const double due = truth.start_s + demand.after;
     const bool wanted = truth.end_s >= due + demand.late && due + demand.late < watched.seconds;
-    const Step* hit = nullptr;
+    const Step *hit = nullptr, *first = nullptr;
     for (const auto& step : watched.steps) {
       if (!about(step, demand, truth)) continue;
       // Where it lasted just as long as the demand, both answers are right; while a told thing lasts, it may be told again.
       const bool in_time = step.second >= due - demand.early && step.second <= due + demand.late;
+      const bool about_it = in_time || (step.second >= due - demand.early && step.second <= truth.end_s + demand.late);
       if (in_time && hit == nullptr) hit = &step;
-      if (in_time || (step.second >= due - demand.early && step.second <= truth.end_s + demand.late))
-        explained.push_back(&step);
+      if (about_it && first == nullptr) first = &step;
+      if (about_it) explained.push_back(&step);
     }
     if (!wanted) continue;
     ++score.wanted;
     if (hit != nullptr) ++score.found, score.delays.push_back(hit->second - due);
     const std::string what =
         truth.what + (truth.zone.empty() ? "" : " in " + truth.zone) + (truth.detail.empty() ? "" : " (" + truth.detail + ")");
-    if (hit == nullptr)
-      score.complaints.push_back(line(name, truth.start_s, what + " until " + figure(truth.end_s, 0) + " missed"));
+    const std::string how = first == nullptr ? " missed" : " told " + figure(first->second - due, 1) + " s after it was due";
+    if (hit == nullptr) score.complaints.push_back(line(name, truth.start_s, what + " until " + figure(truth.end_s, 0) + how));
   }
   for (const auto& step : watched.steps) {
     if (step.event.phase != Phase::opened || step.event.alert.kind != demand.kind) continue;

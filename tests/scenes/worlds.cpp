@@ -116,7 +116,7 @@ World night_traffic(WorldOptions options) {
   options.hour = 22.5;
   World world(std::move(options));
   world.add(WeatherSpell{Weather::rain, 300, 900, 0.7});
-  world.add(Visit{at_roadside, -1, for_ever, Model::saloon, {150, 148, 144}});
+  world.add(Visit{at_roadside, -1, for_ever, Model::saloon, {150, 148, 144}, "roadside"});
   world.traffic(400);
   world.passers_by(20);
   return world;

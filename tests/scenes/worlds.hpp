@@ -13,7 +13,7 @@ World parking_rain(WorldOptions options);   ///< the same at dusk, in rain
 World parking_lot(WorldOptions options);    ///< 600 s: three spaces taken and left
 World quiet_yard(WorldOptions options);     ///< nothing to find: sun, clouds, leaves, somebody passes now and then
 World busy_road(WorldOptions options);      ///< nothing to find: dense and slow traffic, short stops, people
-World night_traffic(WorldOptions options);  ///< nothing to find: headlights over ground, parked cars and bins, wet
+World night_traffic(WorldOptions options);  ///< a car stands from the start, else nothing: headlights, wet ground
 World bins_filling(WorldOptions options);   ///< 900 s: three bins; two fill and overflow, one is emptied
 World bins_blocked(WorldOptions options);   ///< nothing to find: people, cars and shadows before half-full bins
 World school_gate(WorldOptions options, int people);  ///< 300 s: a crowd of so many in the zone "verge" from second 60 to 240
