@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kuzet program: the command line, and the last place where an exception becomes a sentence.
 #include "agent/cli/cli.hpp"
+#include "agent/run/aids.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -30,6 +31,15 @@ run::Configuration load_or_exit(const std::string& file) {
   if (loaded.error().code != Code::config) give_up(loaded.error().what, wrong_configuration);
   std::cerr << loaded.error().what;
   throw Exit{wrong_configuration};
+}
+
+run::Configuration load_with_models_or_exit(const std::string& file) {
+  auto all = load_or_exit(file);
+  if (const auto open = run::open_models(all, file); !open) {
+    std::cerr << open.error().what;
+    throw Exit{wrong_configuration};
+  }
+  return all;
 }
 
 namespace {

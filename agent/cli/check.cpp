@@ -22,7 +22,7 @@ void add_check(CLI::App& app) {
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
   add_config_option(*command, *file);
   command->callback([file] {
-    const auto all = load_or_exit(*file);
+    const auto all = load_with_models_or_exit(*file);
     std::size_t rules = 0;
     for (const auto& camera : all.cameras) rules += camera.detect.size();
     std::cerr << *file << ": good: " << counted(all.cameras.size(), "camera") << ", " << counted(rules, "detector")

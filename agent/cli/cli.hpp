@@ -29,6 +29,9 @@ void add_config_option(CLI::App& command, std::string& file);
 /// The configuration, or every fault on standard error and Exit{78}.
 run::Configuration load_or_exit(const std::string& file);
 
+/// The same, with the models open that the cameras name.
+run::Configuration load_with_models_or_exit(const std::string& file);
+
 inline constexpr auto output_broken = "standard output cannot be written";
 
 /// One sentence on standard error ("kuzet: ...") and Exit{code}.

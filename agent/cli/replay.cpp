@@ -5,6 +5,7 @@
 #include "agent/cli/cli.hpp"
 #include "agent/core/json.hpp"
 #include "agent/evidence/overlay.hpp"
+#include "agent/run/aids.hpp"
 #include "agent/run/eye.hpp"
 #include "drivers/camera.hpp"
 
@@ -44,7 +45,7 @@ class FootageClock final : public Clock {
 class Replay {
  public:
   Replay(const run::CameraSettings& camera, const Options& options, CountedIds& ids)
-      : camera_(camera), options_(options), eye_(camera), ids_(ids), lifecycle_(std::make_unique<alerts::Lifecycle>(ids)) {
+      : camera_(camera), options_(options), eye_(camera, run::aids_for(camera)), ids_(ids), lifecycle_(std::make_unique<alerts::Lifecycle>(ids)) {
     if (!options.overlay.empty()) overlay_ = evidence::make_overlay(options.overlay);
   }
 
@@ -164,7 +165,8 @@ bool is_footage(const std::filesystem::path& film, const std::filesystem::path& 
 }
 
 void replay(const Options& options) {
-  auto all = load_or_exit(options.file);
+  cv::setNumThreads(1);  // more threads never lowered the cost
+  auto all = load_with_models_or_exit(options.file);
   if (all.cameras.empty()) give_up("replay: the configuration has no camera");
   if (!options.camera.empty()) {
     const auto* one = all.camera(options.camera);
@@ -178,7 +180,6 @@ void replay(const Options& options) {
   if (!options.source.empty()) all.cameras[0].source = options.source;
   if (!options.overlay.empty() && is_footage(options.overlay, all.cameras[0].source))
     give_up("replay: --overlay " + options.overlay + " would be written over the footage", wrong_usage);
-  cv::setNumThreads(1);  // more threads never lowered the cost
   CountedIds ids;
   for (const auto& camera : all.cameras) Replay(camera, options, ids).run();
 }

@@ -2,6 +2,7 @@
 // `kuzet run`: the agent, in the foreground, for systemd.
 #include "agent/cli/cli.hpp"
 #include "agent/run/agent.hpp"
+#include "agent/run/aids.hpp"
 
 #include <CLI/App.hpp>
 
@@ -14,8 +15,13 @@ void add_run(CLI::App& app) {
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
   add_config_option(*command, *file);
   command->callback([file] {
-    const auto again = [file] { return run::load(*file, run::process_environment()); };
-    if (auto ended = run::run_agent(load_or_exit(*file), again); !ended)
+    const auto again = [file]() -> Result<run::Configuration> {
+      auto all = run::load(*file, run::process_environment());
+      if (!all) return all;
+      if (auto open = run::open_models(*all, *file); !open) return open.error();
+      return all;
+    };
+    if (auto ended = run::run_agent(load_with_models_or_exit(*file), again); !ended)
       give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });
 }

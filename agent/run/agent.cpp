@@ -4,6 +4,7 @@
 
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/core/json.hpp"
+#include "agent/run/aids.hpp"
 #include "agent/run/camera_thread.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
@@ -155,7 +156,7 @@ class Agent {
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
     known.insert(known.end(), suspected_.begin(), suspected_.end());
     for (const auto& camera : all_.cameras) {
-      auto eye = std::make_unique<Eye>(camera);
+      auto eye = std::make_unique<Eye>(camera, aids_for(camera));
       eye->resume(known);
       const auto look = [this, id = camera.id](const Seen& what) { seen(id, what); };
       cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_, CameraEvents{look, say}, home_));

@@ -3,6 +3,7 @@
 #include "agent/run/configuration.hpp"
 
 #include "agent/outbox/hash.hpp"
+#include "agent/run/models.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -185,6 +186,10 @@ const Schema<CameraSettings>& camera_schema() {
       zones(),
       privacy(),
       detect(),
+      s::text<CameraSettings>("model", &CameraSettings::model,
+                              "An ONNX object detector (NanoDet or YOLOX) that makes people and vehicles surer."),
+      s::number<CameraSettings>("model_rate", &CameraSettings::model_rate, {0.05, 30}, "pictures a second",
+                                "How often it is asked at most; a slow board may need less."),
   };
   return schema;
 }
@@ -264,6 +269,10 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
     if (!camera.source.empty() && drivers::find_camera(camera.source) == nullptr)
       faults.add(place_of(node, "source"), place + ".source",
                  "this version cannot read \"" + camera.source + "\": give a video file or a folder of pictures");
+    camera.model_at = place_of(node, "model");
+    if (!camera.model.empty())
+      if (const auto fit = Models::glance(camera.model); !fit)
+        faults.add(camera.model_at, place + ".model", fit.error().what);
     check_watches(camera, place, faults);
   }
 }

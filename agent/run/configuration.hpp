@@ -5,8 +5,10 @@
 #include "agent/core/settings.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
+#include "vision/scene/object_model.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -76,7 +78,11 @@ struct CameraSettings {
   std::vector<Zone> zones;
   std::vector<Polygon> privacy;
   std::vector<Watch> detect;
+  std::string model;      ///< file of an object detector; empty for none
+  double model_rate = 2;  ///< how often a second it is asked at most
   Place at;
+  Place model_at;
+  std::shared_ptr<vision::Network> network;  ///< of `model`, once it is open (see open_models)
 
   /// The polygon of a zone; empty (the whole picture) for an empty name.
   [[nodiscard]] Polygon zone(const std::string& id) const;

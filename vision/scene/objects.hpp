@@ -40,7 +40,8 @@ class Objects {
   virtual std::optional<std::vector<Object>> find(const Frame& frame, const Box& part, double least) = 0;
 
   /// For a classifier on top of the network: the best score of each of the 80 classes at each of its places, summed up as the
-  /// caller likes. CV_32FC1, one row for each place (x, y of its middle, fractions of `part`, then 80 scores). Nothing: as find().
+  /// caller likes. CV_32FC1, one row for each place inside of `part` (x, y of its middle, fractions of `part`, then 80 scores).
+  /// Nothing: as find(). Both answer with nothing found, an empty matrix, where the part has fewer than 16 pixels.
   virtual std::optional<cv::Mat> scores(const Frame& frame, const Box& part) = 0;
 
   /// Hexadecimal SHA-256 of the model's file: what was trained on top of one file fits no other.
