@@ -48,9 +48,10 @@ void Canvas::line(const Spot& from, const Spot& to, double width, const Colour& 
 }
 
 void Canvas::shadow(std::span<const Spot> spots, double darkness) const {
+  if (sun.strength <= 0) return;
   std::vector<cv::Point2f> points;
   for (const auto& spot : spots)
-    points.emplace_back(view.project({spot.x + shadow_right * spot.z, spot.y + shadow_away * spot.z, 0}));
+    points.emplace_back(view.project({spot.x + sun.right * spot.z, spot.y + sun.away * spot.z, 0}));
   std::vector<cv::Point2f> hull;
   cv::convexHull(points, hull);
   const int soft = std::max(1, picture.cols / 400) * 2 + 1;
@@ -60,7 +61,7 @@ void Canvas::shadow(std::span<const Spot> spots, double darkness) const {
   std::vector<cv::Point> corners;
   for (const auto& corner : hull) corners.push_back(fine(cv::Point2d(corner) - cv::Point2d(area.tl())));
   cv::Mat mask(area.size(), CV_8UC3, cv::Scalar::all(255));
-  cv::fillConvexPoly(mask, corners, cv::Scalar::all(255 * (1 - darkness)), cv::LINE_AA, sub_bits);
+  cv::fillConvexPoly(mask, corners, cv::Scalar::all(255 * (1 - darkness * sun.strength)), cv::LINE_AA, sub_bits);
   cv::blur(mask, mask, {soft, soft});
   cv::Mat part = picture(area);
   cv::multiply(part, mask, part, 1 / 255.0);

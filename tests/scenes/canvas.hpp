@@ -17,11 +17,19 @@ using Colour = cv::Vec3d;
 
 Colour mix(const Colour& a, const Colour& b, double share_of_b);
 
+/// Where shadows fall, and how much of them there is: 1 full sun, 0 none.
+struct Sun {
+  double right = shadow_right;  ///< metres for each metre of height
+  double away = shadow_away;
+  double strength = 1;
+};
+
 struct Canvas {
   cv::Mat& picture;  ///< CV_8UC3, blue first
   const View& view;
   const Light& light;
   double seconds;
+  Sun sun = {};
 
   /// Fills a polygon in the world, in the light of its first corner.
   void fill(std::span<const Spot> corners, const Colour& colour) const;

@@ -2,29 +2,17 @@
 // Fire of a rendered scene: turbulent flames that rise, flicker and grow, their glow on what is around, and their smoke.
 #include "tests/scenes/fire.hpp"
 
-#include <opencv2/imgproc.hpp>
+#include "tests/scenes/field.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
 
 namespace kuzet::scenes {
 
 namespace {
 
 constexpr double rise = 3.4;  // m/s; with eddies of 0.3 to 1.5 m this passes a place 2 to 10 times a second
-
-/// What a cell of an upright plane adds: a colour and how much of it (0..1).
-struct Tint {
-  Colour colour;
-  double cover = 0;
-};
-
-/// A rectangle of the upright plane in which the fire stands, in metres right of and above its base.
-struct Window {
-  double left, right, low, high;
-};
 
 /// Black body colours as a camera shows them: dark red, orange, yellow, and a core that saturates.
 Tint flame_tint(double heat) {
@@ -34,34 +22,6 @@ Tint flame_tint(double heat) {
   const int below = std::min(static_cast<int>(place), 4);
   return {mix(palette[static_cast<std::size_t>(below)], palette[static_cast<std::size_t>(below) + 1], place - below),
           smooth_step(0.04, 0.34, heat)};
-}
-
-/// Paints a field over the picture, computed once for `cell` x `cell` pixels: flames and smoke have no sharper edges.
-void paint_field(const Canvas& canvas, const Spot& base, const Window& window, int cell,
-                 const std::function<Tint(double right, double up)>& field) {
-  const cv::Point2d origin = canvas.view.project(base);
-  const double unit = canvas.view.scale(base);
-  const cv::Rect wanted(cv::Point(origin + unit * cv::Point2d(window.left, -window.high)),
-                        cv::Point(origin + unit * cv::Point2d(window.right, -window.low)));
-  const cv::Rect area = wanted & cv::Rect({}, canvas.picture.size());
-  if (area.empty()) return;
-  cv::Mat tints((area.height + cell - 1) / cell, (area.width + cell - 1) / cell, CV_8UC4), fine;
-  for (int row = 0; row < tints.rows; ++row)
-    for (int column = 0; column < tints.cols; ++column) {
-      const double x = area.x + (column + 0.5) * cell, y = area.y + (row + 0.5) * cell;
-      const Tint tint = field((x - origin.x) / unit, (origin.y - y) / unit);
-      const cv::Vec4d stored(tint.colour[0] * tint.cover, tint.colour[1] * tint.cover, tint.colour[2] * tint.cover,
-                             255 * (1 - tint.cover));
-      tints.at<cv::Vec4b>(row, column) = cv::Vec4b(stored);
-    }
-  cv::resize(tints, fine, area.size(), 0, 0, cv::INTER_LINEAR);
-  for (int row = 0; row < area.height; ++row) {
-    const auto* tint = fine.ptr<cv::Vec4b>(row);
-    auto* pixel = canvas.picture.ptr<cv::Vec3b>(area.y + row) + area.x;
-    for (int column = 0; column < area.width; ++column)
-      for (int i = 0; i < 3; ++i)
-        pixel[column][i] = cv::saturate_cast<std::uint8_t>(tint[column][i] + pixel[column][i] * tint[column][3] / 255);
-  }
 }
 
 int cell_for(const Canvas& canvas, int share) { return std::max(1, canvas.picture.cols / share); }

@@ -33,7 +33,7 @@ Light::Light(std::uint64_t seed, std::vector<ExposureStep> steps, CloudPass clou
     : phase_(2 * std::numbers::pi * random_unit(seed)), steps_(std::move(steps)), cloud_(cloud), edge_(seed) {}
 
 double Light::exposure(double seconds) const {
-  double factor = 1 + 0.02 * std::sin(0.17 * seconds + phase_) + 0.012 * std::sin(0.61 * seconds + 2 * phase_);
+  double factor = 1 + wanders_ * (0.02 * std::sin(0.17 * seconds + phase_) + 0.012 * std::sin(0.61 * seconds + 2 * phase_));
   for (const auto& step : steps_)
     factor *= 1 + (step.factor - 1) * smooth_step(step.second, step.second + step_seconds, seconds);
   return factor;

@@ -31,6 +31,8 @@ struct CloudPass {
 class Light {
  public:
   Light(std::uint64_t seed, std::vector<ExposureStep> steps, CloudPass cloud);
+  /// Noon that never changes.
+  Light() : Light(0, {}, {}) { wanders_ = 0; }
 
   /// Brightness of the whole picture, about 1.
   [[nodiscard]] double exposure(double seconds) const;
@@ -42,6 +44,7 @@ class Light {
  private:
   [[nodiscard]] bool cloudy(double seconds) const { return seconds > cloud_.enters && seconds < cloud_.leaves; }
 
+  double wanders_ = 1;
   double phase_;
   std::vector<ExposureStep> steps_;
   CloudPass cloud_;

@@ -4,6 +4,10 @@
 
 #include "tests/scenes/canvas.hpp"
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 namespace kuzet::scenes {
 
 /// A straight walk at constant speed (m/s, negative to the left).
@@ -14,6 +18,18 @@ struct Walk {
   double ends = 0;
 };
 
+/// One moment of somebody on foot.
+struct Gait {
+  Spot at;
+  double walked = 0;  ///< metres until now: legs and arms swing with it
+  double facing = 1;  ///< 1 to the right, -1 to the left
+  double height = 1;  ///< 1: an adult of 1.8 m
+};
+
+/// Where somebody is at a second; nothing while not in the world.
+using Steps = std::function<std::optional<Gait>(double seconds)>;
+Steps walks(const Walk& walk);
+
 struct Clothes {
   Colour top{30, 108, 250};
   Colour trousers{86, 66, 52};
@@ -22,17 +38,18 @@ struct Clothes {
 
 class Person : public Thing {
  public:
-  Person(Walk walk, Clothes clothes) : walk_(walk), clothes_(clothes) {}
+  Person(const Walk& walk, Clothes clothes) : Person(walks(walk), clothes) {}
+  Person(Steps steps, Clothes clothes) : steps_(std::move(steps)), clothes_(clothes) {}
 
-  [[nodiscard]] bool present(double seconds) const override { return seconds >= walk_.starts && seconds < walk_.ends; }
-  [[nodiscard]] double distance(double) const override { return walk_.from.y; }
+  [[nodiscard]] bool present(double seconds) const override { return steps_(seconds).has_value(); }
+  [[nodiscard]] double distance(double seconds) const override { return steps_(seconds).value_or(Gait{}).at.y; }
   void draw(const Canvas& canvas) const override;
 
  private:
-  void draw_legs(const Canvas& canvas, const Spot& at, double stride) const;
-  void draw_body(const Canvas& canvas, const Spot& at, double stride) const;
+  void draw_legs(const Canvas& canvas, const Gait& gait, double stride) const;
+  void draw_body(const Canvas& canvas, const Gait& gait, double stride) const;
 
-  Walk walk_;
+  Steps steps_;
   Clothes clothes_;
 };
 

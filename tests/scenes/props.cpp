@@ -50,24 +50,6 @@ void rust(const Canvas& canvas, const Block& b, Dice& dice) {
   }
 }
 
-void draw_rag(const Canvas& canvas, const Spot& at, double size, const Colour& colour, Dice& dice) {
-  std::vector<Spot> corners;
-  for (int i = 0; i < 6; ++i) {
-    const double angle = i * 1.047, reach = size * dice.between(0.5, 1);
-    corners.push_back({at.x + reach * std::cos(angle), at.y, std::max(0.0, at.z + 0.75 * reach * std::sin(angle))});
-  }
-  canvas.fill(corners, colour * 0.6);
-  for (auto& corner : corners)
-    corner = {at.x + 0.7 * (corner.x - at.x) - 0.1 * size, at.y, at.z + 0.7 * (corner.z - at.z) + 0.15 * size};
-  canvas.fill(corners, colour);
-}
-
-Colour waste_colour(Dice& dice) {
-  static const std::array<Colour, 8> colours{Colour{44, 44, 46}, {58, 62, 66},  {150, 158, 160}, {96, 128, 152},
-                                             {120, 104, 82},     {88, 112, 92}, {74, 94, 122},   {176, 178, 176}};
-  return colours[static_cast<std::size_t>(dice.index(8))] * dice.between(0.75, 1.1);
-}
-
 void litter(const Canvas& canvas, Dice& dice) {
   for (int i = 0; i < 130; ++i) {
     const Spot at{dice.between(-18, 18), dice.between(22, 34), 0.03};
@@ -89,6 +71,24 @@ void gate_posts(const Canvas& canvas) {
 }
 
 }  // namespace
+
+void draw_rag(const Canvas& canvas, const Spot& at, double size, const Colour& colour, Dice& dice) {
+  std::vector<Spot> corners;
+  for (int i = 0; i < 6; ++i) {
+    const double angle = i * 1.047, reach = size * dice.between(0.5, 1);
+    corners.push_back({at.x + reach * std::cos(angle), at.y, std::max(0.0, at.z + 0.75 * reach * std::sin(angle))});
+  }
+  canvas.fill(corners, colour * 0.6);
+  for (auto& corner : corners)
+    corner = {at.x + 0.7 * (corner.x - at.x) - 0.1 * size, at.y, at.z + 0.7 * (corner.z - at.z) + 0.15 * size};
+  canvas.fill(corners, colour);
+}
+
+Colour waste_colour(Dice& dice) {
+  static const std::array<Colour, 8> colours{Colour{44, 44, 46}, {58, 62, 66},  {150, 158, 160}, {96, 128, 152},
+                                             {120, 104, 82},     {88, 112, 92}, {74, 94, 122},   {176, 178, 176}};
+  return colours[static_cast<std::size_t>(dice.index(8))] * dice.between(0.75, 1.1);
+}
 
 void draw_block(const Canvas& canvas, const Block& block, const Colour& colour) {
   block_shadow(canvas, block);

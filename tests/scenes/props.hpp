@@ -20,6 +20,9 @@ void draw_block(const Canvas& canvas, const Block& block, const Colour& colour);
 void draw_container(const Canvas& canvas, const Block& block, const Colour& colour, Dice& dice);
 /// Bags, boxes and rags, `height` metres high in the middle.
 void draw_heap(const Canvas& canvas, const Spot& middle, double width, double height, Dice& dice);
+/// A bag or a rag of about that radius in metres, and what colours waste has.
+void draw_rag(const Canvas& canvas, const Spot& at, double size, const Colour& colour, Dice& dice);
+Colour waste_colour(Dice& dice);
 void draw_hut(const Canvas& canvas, const Block& block);
 /// A lamp that is always on: bright, warm, and no fire.
 void draw_lamp(const Canvas& canvas, const Spot& at);

@@ -36,6 +36,7 @@ struct Truth {
   Box box;
   double start_s = 0;
   double end_s = 0;
+  std::string detail = {};  ///< which fault, how many people
 };
 
 struct Zone {
