@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes what a program that trains needs to know of labelled pictures, through the very code that looks at them later.
 //
-// kuzet-waste-features FOLDER ZONES OUT [MODEL]: ZONES has lines "name x0 y0 x1 y1 flag" (fractions of the picture); OUT gets
+// kuzet-waste-features FOLDER ZONES OUT [MODEL]: ZONES has lines "name x0 y0 x1 y1" (fractions of the picture); OUT gets
 // for each picture, in the order of names: its name and a line end, the number of texture pieces and of object figures (int32
 // each), the pieces (128 bytes each), the object figures (float), and the texture's logarithm of the odds as the program has it
 // now (float).
+#include "agent/run/models.hpp"
 #include "agent/run/system_clock.hpp"
 #include "drivers/camera.hpp"
+#include "vision/scene/camera_objects.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/litter.hpp"
 
@@ -15,7 +17,10 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -24,6 +29,7 @@ using namespace kuzet;
 struct Tool {
   std::map<std::string, Polygon> zones;
   std::ofstream out;
+  run::SharedNetwork network = {};
 
   void put(const void* data, std::size_t bytes) {
     out.write(static_cast<const char*>(data), static_cast<std::streamsize>(bytes));
@@ -34,7 +40,11 @@ struct Tool {
     if (zone == zones.end()) return;
     const cv::Mat luma = vision::Crop(zone->second, 640).luma(frame);
     const cv::Mat pieces = vision::texture_pieces(luma);
-    const std::vector<float> objects;
+    std::vector<float> objects;
+    if (network) {
+      vision::CameraObjects asker(network, std::make_shared<vision::Budget>(1, 1));  // each picture is the first
+      if (const auto scores = asker.scores(frame, bounds(zone->second))) objects = vision::object_figures(*scores);
+    }
     const auto said = static_cast<float>(vision::litter_by_texture(luma).value_or(0));
     const std::int32_t counts[]{pieces.rows, static_cast<std::int32_t>(objects.size())};
     out << frame.picture << '\n';
@@ -71,7 +81,12 @@ int read_all(const std::string& folder, Tool& tool) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 4) return std::cerr << "kuzet-waste-features FOLDER ZONES OUT\n", 2;
+  if (count < 4) return std::cerr << "kuzet-waste-features FOLDER ZONES OUT [MODEL]\n", 2;
   Tool tool{zones_of(words[2]), std::ofstream(words[3], std::ios::binary)};
+  if (count > 4) {
+    auto network = run::Models::open(words[4]);
+    if (!network) return std::cerr << network.error().what << '\n', 1;
+    tool.network = std::move(*network);
+  }
   return read_all(words[1], tool);
 }

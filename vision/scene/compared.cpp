@@ -21,6 +21,12 @@ constexpr float least_edge = 0.02F;   // of the logarithm, per pixel
 constexpr float across_share = 0.3F;  // smaller by larger eigenvalue (roots): not one edge alone
 constexpr float above_noise = 3;      // a new edge by the quietest third of differences
 constexpr float still_there = 0.4F;   // of an old edge's energy
+constexpr double quiet = 0.33;        // of differences are nothing but noise
+constexpr float most_noise = 0.05F;   // ... unless all of it is new
+constexpr double strongest = 0.7;     // from here on structure is what one would look for
+constexpr float own_share = 0.5F;     // of a difference is what is there now, the rest what was there
+constexpr float ground_above = 0.5F;  // of the limit's energy: the ground has texture that can be known again
+constexpr float still_ground = 0.5F;  // ... and is known again by so much of its energy
 constexpr int stride = 3;             // statistics are taken from every third pixel of every third row
 
 struct Gradient {
@@ -84,26 +90,26 @@ cv::Mat local(const cv::Mat& a, const cv::Mat& b) {
   return out;
 }
 
-/// The value below which a third of the marked pixels lie.
-float quiet(const cv::Mat& plane, const cv::Mat& where) {
+/// The value below which that share of the marked pixels lies.
+float quantile(const cv::Mat& plane, const cv::Mat& where, double share) {
   std::vector<float> values;
   for (int y = 0; y < plane.rows; y += stride)
     for (int x = 0; x < plane.cols; x += stride)
       if (where.at<uchar>(y, x) != 0) values.push_back(plane.at<float>(y, x));
   if (values.empty()) return 0;
-  const auto third = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 3);
-  std::nth_element(values.begin(), third, values.end());
-  return *third;
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), at, values.end());
+  return *at;
 }
 
 /// What one pixel's surroundings show: tensor of the difference, old energy, and what of it is left.
 struct Local {
-  cv::Mat xx, yy, xy, old, both;
+  cv::Mat xx, yy, xy, now, old, both;
 };
 
 Local around_each(const Gradient& now, const Gradient& before, double gain) {
   const cv::Mat dx = now.x - gain * before.x, dy = now.y - gain * before.y;
-  Local out{local(dx, dx), local(dy, dy), local(dx, dy), {}, {}};
+  Local out{local(dx, dx), local(dy, dy), local(dx, dy), local(now.x, now.x) + local(now.y, now.y), {}, {}};
   out.old = gain * gain * (local(before.x, before.x) + local(before.y, before.y));
   out.both = gain * (local(now.x, before.x) + local(now.y, before.y));
   return out;
@@ -117,19 +123,29 @@ bool is_fresh(float xx, float yy, float xy, float limit) {
   return sum - apart > across_share * across_share * (sum + apart);
 }
 
-void tell(const Local& at, const cv::Mat& where, float limit, Comparison& out) {
-  int pixels = 0, structured = 0, gone = 0;
-  out.fresh = cv::Mat(where.size(), CV_8UC1, cv::Scalar(0));
+void find_fresh(const Local& at, const cv::Mat& where, float limit, cv::Mat& fresh) {
+  fresh = cv::Mat(where.size(), CV_8UC1, cv::Scalar(0));
   for (int y = 0; y < where.rows; ++y)
     for (int x = 0; x < where.cols; ++x) {
-      if (where.at<uchar>(y, x) == 0) continue;
-      ++pixels;
-      const float old = at.old.at<float>(y, x);
-      if (old > limit * limit) ++structured, gone += at.both.at<float>(y, x) < still_there * old ? 1 : 0;
-      if (is_fresh(at.xx.at<float>(y, x), at.yy.at<float>(y, x), at.xy.at<float>(y, x), limit)) out.fresh.at<uchar>(y, x) = 255;
+      const float xx = at.xx.at<float>(y, x), yy = at.yy.at<float>(y, x), old = at.old.at<float>(y, x);
+      if (where.at<uchar>(y, x) == 0 || at.now.at<float>(y, x) < own_share * (xx + yy)) continue;
+      // In the shade the ground is still the ground: what it shows can still be seen, beside the shade's own edge.
+      if (old > ground_above * limit * limit && at.both.at<float>(y, x) > still_ground * old) continue;
+      if (is_fresh(xx, yy, at.xy.at<float>(y, x), limit)) fresh.at<uchar>(y, x) = 255;
     }
-  out.hidden = structured > 0 ? static_cast<double>(gone) / structured : 0;
-  out.known = pixels > 0 ? static_cast<double>(structured) / pixels : 0;
+}
+
+/// How much of the strongest structure that there was is not to be seen.
+double hidden_share(const Local& at, const cv::Mat& where) {
+  const float strong = std::max(least_edge * least_edge, quantile(at.old, where, strongest));
+  int all = 0, gone = 0;
+  for (int y = 0; y < where.rows; ++y)
+    for (int x = 0; x < where.cols; ++x) {
+      const float old = at.old.at<float>(y, x);
+      if (where.at<uchar>(y, x) == 0 || old < strong) continue;
+      ++all, gone += at.both.at<float>(y, x) < still_there * old ? 1 : 0;
+    }
+  return all == 0 ? 0 : static_cast<double>(gone) / all;
 }
 
 }  // namespace
@@ -145,8 +161,9 @@ Comparison compare(const cv::Mat& now, const cv::Mat& before, const cv::Mat& whe
   const double gain = all.bb > 0 ? std::clamp(all.nb / all.bb, 0.4, 1.5) : 1;
   const Local at = around_each(seen, old, gain);
   const cv::Mat difference = at.xx + at.yy;
-  const float limit = std::max(least_edge, above_noise * std::sqrt(quiet(difference, where)));
-  tell(at, where, limit, out);
+  const float limit = std::clamp(above_noise * std::sqrt(quantile(difference, where, quiet)), least_edge, most_noise);
+  find_fresh(at, where, limit, out.fresh);
+  out.hidden = hidden_share(at, where);
   return out;
 }
 

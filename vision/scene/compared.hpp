@@ -13,8 +13,7 @@ namespace kuzet::vision {
 /// Two pictures of one place beside each other; all of one size.
 struct Comparison {
   cv::Mat fresh;      ///< CV_8UC1: 255 where `now` has structure that `before` has not
-  double hidden = 0;  ///< share of the structure of `before` that cannot be seen now: something stands in front of it
-  double known = 0;   ///< share of the place where `before` has structure at all; near 0, `hidden` says nothing
+  double hidden = 0;  ///< share of the strongest structure of `before` that cannot be seen now: something stands in front of it
 };
 
 /// `now` and `before`: CV_8UC1 of one size; `where`: 255 where to look. Works on gradients of the logarithm of luma: light,

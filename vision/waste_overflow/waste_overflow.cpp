@@ -53,7 +53,6 @@ constexpr Duration emptied_after = 20s;    // seen empty for so long: it was emp
 constexpr Duration worth_telling = 60s;    // what was there for less was never an overflow
 constexpr double objects_weight = 0.7, texture_weight = 0.3;  // of the logarithms of the odds
 constexpr double hidden_share = 0.5;
-constexpr double least_known = 0.02;  // the reference must have so much structure for anything to be hidden
 constexpr double full_from = 0.8;
 constexpr double empty_below = 0.3;    // the rule's `keep`
 constexpr double sure_empty = 0.2;     // what may become a reference
@@ -249,7 +248,7 @@ Verdict WasteOverflow::compared(const Reference& reference) const {
   const double ground = share(seen.fresh.rowRange(rim, mask_.rows), mask_.rowRange(rim, mask_.rows));
   const double heap = rim == 0 ? 0 : share(seen.fresh.rowRange(0, rim), mask_.rowRange(0, rim));
   Verdict out;
-  out.hidden = seen.hidden > hidden_share && seen.known > least_known;
+  out.hidden = seen.hidden > hidden_share;
   out.overflow = std::clamp(0.5 * options_.sensitivity * std::max(ground / ground_limit, heap / heap_limit), 0.0, 1.0);
   out.fill = std::clamp(heap / full_share, 0.0, 1.0);
   return out;
