@@ -254,6 +254,23 @@ void check_watches(const CameraSettings& camera, const std::string& key, Faults&
   }
 }
 
+/// Every camera is guarded against being covered or turned, also where nobody thought of it.
+void guard(CameraSettings& camera, Faults& faults) {
+  for (const auto* type : vision::detector_types()) {
+    const bool there = std::ranges::any_of(camera.detect, [&](const Watch& watch) { return watch.type == type; });
+    if (!type->guards || there) continue;
+    Node entry;
+    entry.type = Node::Type::map;
+    entry.at = camera.at;
+    entry.members.push_back({"type", camera.at, Node{Node::Type::scalar, camera.at, std::string(type->name), false, {}, {}}});
+    Watch watch;
+    watch.type = type;
+    watch.plan = type->plan(entry, "detect", faults);
+    watch.at = camera.at;
+    camera.detect.push_back(std::move(watch));
+  }
+}
+
 void check_node(const Configuration& all, const Node& root, Faults& faults) {
   const Node* node = root.find("node");
   const Node* zone = node == nullptr ? nullptr : node->find("timezone");
@@ -285,6 +302,7 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
     if (!camera.model.empty())
       if (const auto fit = Models::glance(camera.model); !fit) faults.add(camera.model_at, place + ".model", fit.error().what);
     check_watches(camera, place, faults);
+    guard(camera, faults);
   }
 }
 
