@@ -44,5 +44,6 @@ void add_replay(CLI::App& app);
 void add_alerts(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
+void add_model(CLI::App& app);
 
 }  // namespace kuzet::cli
