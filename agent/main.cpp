@@ -81,6 +81,7 @@ int parse_and_run(int argc, char** argv) {
   add_alerts(app);
   add_status(app);
   add_verify(app);
+  add_model(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) give_up("which command? kuzet --help lists them", wrong_usage);

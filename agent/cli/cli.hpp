@@ -45,5 +45,6 @@ void add_snapshot(CLI::App& app);
 void add_alerts(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
+void add_model(CLI::App& app);
 
 }  // namespace kuzet::cli

@@ -63,7 +63,8 @@ struct Graph {
     weights += bytes(5, tensor(name + "_w", {count, 3, 1, 1}, 1, raw(weight)));
     weights += bytes(5, tensor(name + "_b", {count}, 1, raw(content)));
     weights += bytes(5, tensor(name + "_s", {static_cast<std::int64_t>(shape.size())}, 7, raw(shape)));
-    nodes += bytes(1, node("Conv", {"mean", name + "_w", name + "_b"}, name + "_c"));
+    const std::string kernel = bytes(5, bytes(1, "kernel_shape") + number(8, 1) + number(8, 1) + number(20, 7));  // 7: integers
+    nodes += bytes(1, node("Conv", {"mean", name + "_w", name + "_b"}, name + "_c", kernel));
     nodes += bytes(1, node("Reshape", {name + "_c", name + "_s"}, name));
     outputs += bytes(12, value(name, shape));
   }

@@ -15,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double least = 0.13;  // what is looked at; what is counted is surer
-constexpr double sure = 0.33;   // counted where people stand apart
+// Counted where people stand apart: small ones are seen less surely, large ones must be certain; heights by a tile's.
+constexpr double sure_small = 0.29, sure_large = 0.4, small_height = 0.15, large_height = 0.4;
 constexpr double dense_sure = 0.3;
 constexpr double same_box = 0.45;    // overlap from which two boxes are one person, in one tile or in two
 constexpr double inside_box = 0.75;  // ... or so much of the smaller one lies in the other
@@ -26,7 +27,7 @@ constexpr double one_row = 1.15;                          // a region that is ha
 constexpr double large = 0.2;                             // of a tile: who is as tall may be whole in one tile alone
 constexpr double heights_a_tile = 6;                      // with perspective: a tile is so many people high
 constexpr double dense_tiles = 3;                         // tiles along the longer side, in a crowd
-constexpr std::size_t dense_from = 50, dense_until = 35;  // boxes of any confidence
+constexpr std::size_t dense_from = 40, dense_until = 28;  // boxes of any confidence
 constexpr double usual_height = 0.35;  // of a person, by the picture's height: so far the zone is grown upwards
 constexpr double edge = 0.01;          // of a tile: a box that ends there goes on in the next one
 constexpr Duration remembered = 3s;
@@ -72,6 +73,12 @@ double above(const std::vector<Object>& all, double confidence) {
 }
 
 double ramp(double value, double from, double to) { return std::clamp((value - from) / (to - from), 0.0, 1.0); }
+
+/// Whether a box is counted as a person, where people stand apart.
+bool counts(const Object& one, double tile_height) {
+  const double height = ramp(one.box.height / tile_height, small_height, large_height);
+  return one.confidence >= sure_small + height * (sure_large - sure_small);
+}
 
 /// Beginnings of tiles of `side` that cover `length` from `first` on.
 std::vector<double> beginnings(double first, double length, double side) {
@@ -200,7 +207,9 @@ std::vector<Object> Census::inside() const {
 
 void Census::count(Steady now) {
   auto all = inside();
-  const double number = dense_ ? estimate(all) : above(all, sure);
+  const double crowd = dense_ ? estimate(all) : 0;
+  std::erase_if(all, [&](const Object& one) { return !counts(one, parts_[0].box.height); });
+  const double number = dense_ ? crowd : static_cast<double>(all.size());
   if (!counts_.empty() && counts_.back().first == now) counts_.pop_back();
   counts_.emplace_back(now, number);
   while (now - counts_.front().first > remembered) counts_.pop_front();
@@ -208,7 +217,6 @@ void Census::count(Steady now) {
   for (const auto& one : counts_) values.push_back(one.second);
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
-  std::erase_if(all, [](const Object& one) { return one.confidence < sure; });
   people_ = People{std::round(*middle), *middle >= countless, box_around(all)};
 }
 
