@@ -16,21 +16,21 @@
 // 1 for a thing full of edges of its own that looks exactly as before. Sources: two rates of background after Porikli, Ivanov,
 // Haga, "Robust abandoned object detection using dual foregrounds" (2008); gradients of the logarithm as in homomorphic
 // filtering; the thresholds are our own.
-#include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/background.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/cutout.hpp"
+#include "vision/scene/empty_ground.hpp"
 #include "vision/scene/likeness.hpp"
 #include "vision/scene/newcomers.hpp"
 #include "vision/scene/second_opinion.hpp"
+#include "vision/scene/stay.hpp"
 #include "vision/scene/surroundings.hpp"
 
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 
 namespace kuzet::vision {
 
@@ -41,8 +41,6 @@ using namespace std::chrono_literals;
 constexpr int longest = 240;  // pixels of the crop
 // Of the zone's size, on each side: there the light is measured when a vehicle fills the zone.
 constexpr double surroundings = 0.25;
-constexpr Duration same_look = 250ms;  // pictures that are kept to look back at are this far apart
-constexpr Duration look_back = 4s;
 // Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
 constexpr Duration standing_after = 2500ms;
 constexpr Duration grows_for = 4s;   // its outline gets complete while the fast background takes it over
@@ -55,7 +53,6 @@ constexpr Duration moved_restarts = 20s;
 constexpr double moved_share = 0.6;  // of the crop changed: that is no vehicle, that is another view
 
 constexpr double still = 0.8;  // correlation from which two pictures of one place show one thing
-constexpr double same = 0.6;   // ... once it is known, through rain, lamps and other light
 constexpr double like_ground = 0.75;
 constexpr double least_structure = 0.25;  // share of its inside that has edges which the ground has not
 constexpr int least_pixels = 10;          // of the crop, in both directions
@@ -73,14 +70,8 @@ constexpr Duration refresh_every = 5s;
 constexpr Duration count_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
 constexpr std::size_t most_tracks = 24;  // each keeps a picture of itself
 constexpr double named_vehicle = 0.40;   // the object detector's confidence
-constexpr double named_again = 0.35;     // ... once it is known
-constexpr double named_person = 0.45;
-constexpr double same_place = 0.3;       // overlap of its box with ours
-constexpr double is_covered = 0.6;       // share of a thing that one person's box covers: it is that person
-constexpr int names_needed = 2;          // answers
+constexpr double least_heard = 0.35;     // ... from which anything is listened to
 constexpr int most_answers = 4;          // after which nothing more is asked about one thing
-constexpr double other_reference = 0.4;  // of the crop unlike the reference: it shows another view
-constexpr int reference_shift = 3;       // pixels by which a camera may have been moved since
 constexpr int rim = 3;                   // pixels around a known thing that belong to it
 
 struct Options : CommonOptions {
@@ -104,38 +95,6 @@ const Schema<Options>& schema() {
   return all;
 }
 
-struct Track {
-  std::uint64_t number = 0;  ///< 0 until it has stood long enough to be spoken of
-  cv::Rect box;              ///< of the crop
-  Box place;                 ///< the same as fractions of the picture
-  cv::Mat look;              ///< CV_8UC1 of the box
-  cv::Mat own;               ///< CV_8UC1 of the box: 255 around its own edges; empty: everywhere
-  Steady since;
-  Steady begun = Steady::max();
-  Steady seen;
-  Steady back;  ///< when it began to be matched again after it had not been
-  Steady refreshed;
-  bool matched = true;
-  int first_area = 0;  ///< of the box that it was found with
-  double structure = 0;
-  double alike = 1;
-  bool since_uncertain = false;
-  bool ground_known = true;                    ///< false where the slow background itself shows the vehicle
-  bool waits = false;                          ///< for the object detector to name it again
-  int answers = 0, vehicles = 0, persons = 0;  ///< of the object detector
-  std::shared_ptr<const Frame> before;         ///< how it was when it first stood
-};
-
-struct Past {
-  Steady at;
-  cv::Mat luma;
-};
-
-/// The share of `part` that lies in `whole`.
-double covered(const cv::Rect& part, const cv::Rect& whole) {
-  return part.empty() ? 0 : static_cast<double>((part & whole).area()) / part.area();
-}
-
 class IllegalParking : public Detector {
  public:
   IllegalParking(const Options& options, const Polygon& zone, const Aids& aids)
@@ -150,25 +109,19 @@ class IllegalParking : public Detector {
 
  private:
   void begin_again(const Frame& frame, const cv::Mat& luma);
-  void begin_ground(const Frame& frame, const cv::Mat& luma);
   void bridge_gap();
   void recognise(const Frame& frame);
   void hear(const Frame& frame);
-  void weigh(const std::vector<Object>& named, const Frame& frame);
   void consider_named(const Object& object, const Frame& frame);
   [[nodiscard]] bool named_sized(const cv::Rect& box) const;
-  void remember();
   void watch_tracks(const Frame& frame);
-  [[nodiscard]] bool stands(Track& track) const;
   [[nodiscard]] cv::Mat boxes(bool all) const;
   [[nodiscard]] bool vehicle_sized(const Newcomer& candidate) const;
-  [[nodiscard]] Steady still_since(const cv::Rect& box, const cv::Mat& own) const;
-  void date(Track& track, Steady since) const;
+  void date(Stay& track, Steady since) const;
   void consider(const Newcomer& candidate, const Frame& frame);
-  [[nodiscard]] Track* young_at(const cv::Rect& box);
-  void place(Track& track, const Newcomer& at, const Frame& frame) const;
+  [[nodiscard]] Stay* young_at(const cv::Rect& box);
+  void place(Stay& track, const Newcomer& at, const Frame& frame) const;
   [[nodiscard]] bool view_moved();
-  [[nodiscard]] Finding finding(const Track& track) const;
   void report(Look& look);
 
   Options options_;
@@ -181,8 +134,8 @@ class IllegalParking : public Detector {
   cv::Mat mask_;  ///< 255 in the zone
   cv::Mat near_;  ///< 255 in the zone and so far around it that a vehicle shows whether it stands inside
   double zone_pixels_ = 0;
-  std::deque<Past> past_;
-  std::vector<Track> tracks_;
+  Recent past_;
+  std::vector<Stay> tracks_;
   std::vector<Finding> waiting_;  ///< from before a restart, not yet seen again
   std::uint64_t last_number_ = 0;
   Steady now_, first_, normal_;
@@ -213,7 +166,7 @@ Look IllegalParking::look(const Frame& frame) {
   if (normal_ == now_)
     for (const auto& candidate : newcomers(ground_, near_, boxes(false), least_pixels)) consider(candidate, frame);
   if (normal_ == now_) hear(frame);
-  remember();
+  past_.remember(luma_, now_);
   report(look);
   return look;
 }
@@ -221,10 +174,14 @@ Look IllegalParking::look(const Frame& frame) {
 /// A new size, a source that starts over, a long gap, another view: the ground is learned anew, and what stood is looked for.
 void IllegalParking::begin_again(const Frame& frame, const cv::Mat& luma) {
   for (const auto& track : tracks_)
-    if (track.number != 0 && track.since <= now_) waiting_.push_back(finding(track));
+    if (track.number != 0 && track.since <= now_) waiting_.push_back(finding(track, now_));
   tracks_.clear();
-  past_.clear();
-  begin_ground(frame, luma);
+  past_.forget();
+  const cv::Mat empty = empty_ground(references_, crop_, frame, luma);
+  if (empty.empty())
+    ground_.reset();
+  else
+    ground_.begin(empty);
   opinion_.begin_again();
   // The crop has the zone's surroundings too; what counts is inside of the zone itself.
   mask_ = filled(zone_, crop_.to_picture({{}, luma.size()}, frame), luma.size());
@@ -234,38 +191,11 @@ void IllegalParking::begin_again(const Frame& frame, const cv::Mat& luma) {
   first_ = normal_ = watched_ = now_;
 }
 
-/// The ground is what the reference shows, where there is one of this light and this view; else what is there now.
-void IllegalParking::begin_ground(const Frame& frame, const cv::Mat& luma) {
-  ground_.reset();
-  const Light light = light_of(frame);
-  const Reference* reference = reference_for(references_, light);
-  if (reference == nullptr || reference->light != light) return;
-  cv::Mat empty = crop_.luma(reference->frame);
-  if (empty.empty()) return;
-  if (empty.size() != luma.size()) cv::resize(empty, empty, luma.size(), 0, 0, cv::INTER_AREA);
-  const cv::Rect inner(reference_shift, reference_shift, luma.cols - 2 * reference_shift, luma.rows - 2 * reference_shift);
-  cv::Point best;
-  double most = -1;
-  for (int y = -reference_shift; y <= reference_shift && inner.width > 0 && inner.height > 0; ++y)
-    for (int x = -reference_shift; x <= reference_shift; ++x) {
-      const double alike = correlation(luma(inner), empty(inner + cv::Point(x, y)));
-      if (alike > most) most = alike, best = {x, y};
-    }
-  if (most < 0) return;
-  cv::Mat wide;
-  cv::copyMakeBorder(empty, wide, reference_shift, reference_shift, reference_shift, reference_shift, cv::BORDER_REPLICATE);
-  Background tried;
-  const cv::Mat ground = wide({{best.x + reference_shift, best.y + reference_shift}, luma.size()}).clone();
-  tried.begin(ground);
-  tried.see(luma, 0, {});
-  if (tried.changed_share() < other_reference) ground_.begin(ground);
-}
-
 /// Nobody looked for a while: what stood must be recognised again, and has the time for it that it has when it is hidden.
 void IllegalParking::bridge_gap() {
-  std::erase_if(tracks_, [](const Track& track) { return track.number == 0; });
+  std::erase_if(tracks_, [](const Stay& track) { return track.number == 0; });
   for (auto& track : tracks_) track.seen = now_, track.matched = false;
-  past_.clear();
+  past_.forget();
   watched_ = now_;
 }
 
@@ -276,7 +206,7 @@ void IllegalParking::recognise(const Frame& frame) {
     if (box.width < least_pixels || box.height < least_pixels) return true;
     if (likeness(known.likeness, luma_(box)) < same_after_restart)
       return now_ - first_ > std::max(options_.max_gap, young_patience);
-    Track track;
+    Stay track;
     track.number = known.object;
     track.since = std::min(known.since, now_);
     track.since_uncertain = known.since_uncertain;
@@ -290,7 +220,7 @@ void IllegalParking::recognise(const Frame& frame) {
 }
 
 /// The track is there now and looks as the picture does there.
-void IllegalParking::place(Track& track, const Newcomer& at, const Frame& frame) const {
+void IllegalParking::place(Stay& track, const Newcomer& at, const Frame& frame) const {
   track.box = at.box;
   if (!at.own.empty()) track.own = at.own & mask_(at.box);
   track.place = crop_.to_picture(at.box, frame);
@@ -302,21 +232,9 @@ void IllegalParking::place(Track& track, const Newcomer& at, const Frame& frame)
   track.matched = true;
 }
 
-void IllegalParking::remember() {
-  if (past_.empty() || now_ - past_.back().at >= same_look) past_.push_back({now_, luma_});
-  while (now_ - past_.front().at > look_back) past_.pop_front();
-}
-
-bool IllegalParking::stands(Track& track) const {
-  track.alike = correlation_near(luma_, track.box, track.look, track.own);
-  if (track.alike < same) return false;
-  if (!track.ground_known) return true;
-  return track.alike > correlation(ground_.now()(track.box), ground_.slow()(track.box), track.own);
-}
-
 void IllegalParking::watch_tracks(const Frame& frame) {
   for (auto& track : tracks_) {
-    const bool matched = stands(track);
+    const bool matched = stands(track, ground_, luma_);
     if (matched && !track.matched) track.back = now_;
     track.matched = matched;
     // A like one that passes by matches for one look; the same one that comes out from behind a lorry goes on matching.
@@ -330,7 +248,7 @@ void IllegalParking::watch_tracks(const Frame& frame) {
     cv::addWeighted(track.look, 0.8, luma_(track.box), 0.2, 0, track.look);  // the sun wanders on
     track.refreshed = now_;
   }
-  std::erase_if(tracks_, [&](const Track& track) {
+  std::erase_if(tracks_, [&](const Stay& track) {
     return now_ - track.seen > (track.number == 0 ? young_patience : std::max(options_.max_gap, young_patience));
   });
 }
@@ -361,18 +279,8 @@ bool IllegalParking::vehicle_sized(const Newcomer& candidate) const {
   return cv::countNonZero(candidate.shape & mask_(candidate.box)) >= least_in_zone * pixels;
 }
 
-/// Since when the pictures have looked the same there, as far back as they are kept.
-Steady IllegalParking::still_since(const cv::Rect& box, const cv::Mat& own) const {
-  Steady since = now_;
-  for (auto past = past_.rbegin(); past != past_.rend(); ++past) {
-    if (correlation(luma_(box), past->luma(box), own) < still) break;
-    since = past->at;
-  }
-  return since;
-}
-
-Track* IllegalParking::young_at(const cv::Rect& box) {
-  const auto found = std::ranges::find_if(tracks_, [&](const Track& track) {
+Stay* IllegalParking::young_at(const cv::Rect& box) {
+  const auto found = std::ranges::find_if(tracks_, [&](const Stay& track) {
     return track.matched && std::max(covered(track.box, box), covered(box, track.box)) > 0.4;
   });
   return found == tracks_.end() ? nullptr : &*found;
@@ -381,17 +289,17 @@ Track* IllegalParking::young_at(const cv::Rect& box) {
 void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
   if (!vehicle_sized(candidate)) return;
   const Structure found = structure(ground_, candidate);
-  const Steady since = still_since(candidate.box, candidate.own);
+  const Steady since = past_.still_since(luma_, candidate.box, candidate.own, now_);
   if (now_ - since < still_for) return;
   if (found.share < least_structure || found.more < least_more || found.correlation > like_ground) return;
-  if (Track* track = young_at(candidate.box)) {
+  if (Stay* track = young_at(candidate.box)) {
     const double growth = static_cast<double>(candidate.box.area()) / track->first_area;
     if (candidate.box.area() > track->box.area() && growth < most_growth) place(*track, candidate, frame);
     track->structure = std::max(track->structure, found.share);
     return;
   }
   if (tracks_.size() >= most_tracks) return;
-  Track track;
+  Stay track;
   date(track, since);
   track.structure = found.share;
   place(track, candidate, frame);
@@ -399,38 +307,22 @@ void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
 }
 
 /// What stood there as soon as anybody looked came before, nobody knows when.
-void IllegalParking::date(Track& track, Steady since) const {
+void IllegalParking::date(Stay& track, Steady since) const {
   track.since_uncertain = since - watched_ < at_once;
   track.since = track.since_uncertain ? watched_ : since;
 }
 
 /// What the object detector says about the zone, when it is its time.
 void IllegalParking::hear(const Frame& frame) {
-  const bool wanted = std::ranges::any_of(tracks_, [](const Track& track) { return track.answers < most_answers; });
-  const auto named = opinion_.ask(frame, crop_.to_picture({{}, luma_.size()}, frame), named_again, wanted);
+  const bool wanted = std::ranges::any_of(tracks_, [](const Stay& track) { return track.answers < most_answers; });
+  const auto named = opinion_.ask(frame, crop_.to_picture({{}, luma_.size()}, frame), least_heard, wanted);
   if (!named) return;
-  weigh(*named, frame);
+  for (auto& track : tracks_)
+    if (track.matched) weigh(track, *named);
+  // One that was named once and not again within some answers was none.
+  std::erase_if(tracks_, [](const Stay& track) { return track.waits && track.answers >= most_answers; });
   for (const auto& object : *named)
     if (is_vehicle(object) && object.confidence >= named_vehicle) consider_named(object, frame);
-}
-
-/// A thing that is called a vehicle once stays one; no word at all says nothing (from above it knows no cars).
-void IllegalParking::weigh(const std::vector<Object>& named, const Frame& frame) {
-  for (auto& track : tracks_) {
-    if (!track.matched) continue;
-    bool vehicle = false, person = false;
-    for (const auto& object : named) {
-      if (is_vehicle(object)) vehicle = vehicle || overlap(object.box, track.place) >= same_place;
-      if (is_person(object) && object.confidence >= named_person)
-        person = person || covered(track.box, crop_.to_crop(object.box, frame)) >= is_covered;
-    }
-    ++track.answers;
-    track.vehicles += vehicle ? 1 : 0;
-    track.persons += person && !vehicle ? 1 : 0;
-    if (track.vehicles >= names_needed) track.waits = false;
-  }
-  // One that was named once and not again within some answers was none.
-  std::erase_if(tracks_, [](const Track& track) { return track.waits && track.answers >= most_answers; });
 }
 
 bool IllegalParking::named_sized(const cv::Rect& box) const {
@@ -443,10 +335,10 @@ bool IllegalParking::named_sized(const cv::Rect& box) const {
 void IllegalParking::consider_named(const Object& object, const Frame& frame) {
   const cv::Rect box = crop_.to_crop(object.box, frame);
   if (!named_sized(box) || tracks_.size() >= most_tracks) return;
-  const auto known = [&](const Track& track) { return std::max(covered(track.box, box), covered(box, track.box)) > 0.5; };
+  const auto known = [&](const Stay& track) { return std::max(covered(track.box, box), covered(box, track.box)) > 0.5; };
   if (std::ranges::any_of(tracks_, known)) return;
-  Track track;
-  date(track, still_since(box, {}));
+  Stay track;
+  date(track, past_.still_since(luma_, box, {}, now_));
   track.since_uncertain = true;  // it came unseen, at the start or later
   track.ground_known = false;
   track.waits = true;
@@ -456,25 +348,10 @@ void IllegalParking::consider_named(const Object& object, const Frame& frame) {
   tracks_.push_back(std::move(track));
 }
 
-Finding IllegalParking::finding(const Track& track) const {
-  Finding out;
-  out.kind = Kind::illegal_parking;
-  out.object = track.number;
-  out.confidence =
-      0.5 + 0.5 * std::clamp((track.alike - same) / (1 - same), 0.0, 1.0) * std::min(1.0, track.structure / full_structure);
-  out.box = track.place;
-  out.since = track.since;
-  out.since_uncertain = track.since_uncertain;
-  out.measure["dwell_s"] = rounded(in_seconds(now_ - track.since), 1);
-  out.likeness = signature(track.look);
-  out.before = track.before;
-  return out;
-}
-
 void IllegalParking::report(Look& look) {
   for (const auto& track : tracks_)
-    if (track.number != 0 && track.matched && track.seen == now_ && (track.persons < names_needed || track.vehicles > 0))
-      look.findings.push_back(finding(track));
+    if (track.number != 0 && track.matched && track.seen == now_ && (!is_person(track)))
+      look.findings.push_back(finding(track, now_));
   if (counted_ && now_ >= *counted_ && now_ - *counted_ < count_every) return;
   counted_ = now_;
   look.observations.push_back({"standing", {{"vehicles", look.findings.size()}}});

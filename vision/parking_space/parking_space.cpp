@@ -5,10 +5,12 @@
 // of an empty space has few, and lines at its rim, which are left out. Wants: a zone drawn along the space's own lines, at
 // least 24 pixels long; one picture is enough. How: the median of the gradient of the logarithm of luma inside of the space
 // (contrast, whatever the light), less what the plainest quarter of its surroundings has (gravel, noise at night). Gradients
-// are counted by space length, so that resolution does not matter. Fooled by: things that are put down there; a vehicle of a
-// neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that is only in the space;
-// snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below
-// is free. Source: relative edge energy, our own; see vision.md for what else was tried.
+// are counted by space length, so that resolution does not matter. With a reference (the technician's picture of the empty
+// space in the same kind of light) edges that lie as they do there do not count, so that coarse ground needs no setting. Fooled
+// by: things that are put down there; a vehicle of a neighbour that covers the space from the camera's angle; coarse ground
+// such as leaves or cobbles that is only in the space; snow on a vehicle; dappled shade. Score: the measure by the threshold,
+// as `share` in the observation: 1 is the limit, below is free. Source: relative edge energy, our own; see vision.md for what
+// else was tried.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
@@ -17,8 +19,10 @@
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace kuzet::vision {
 
@@ -32,6 +36,8 @@ constexpr double inner = 0.8;           // of the space around its middle: lines
 constexpr double outer = 1.15;          // from here on it is surroundings
 constexpr double counted_length = 80;   // gradients are per 1/80 of the space's longer side
 constexpr double lift = 10;             // luma added before the logarithm: noise in the dark is no contrast
+constexpr double in_doubt = 0.7;        // share from which the reference is asked
+constexpr int reference_shift = 2;      // pixels of the crop by which a camera may have been moved since
 constexpr double margin = 0.15;         // hysteresis, by the threshold
 constexpr Duration gap_restarts = 10s;  // without pictures for so long: what was said before says nothing
 constexpr Duration say_every = 950ms;   // once a second, of pictures that are not quite evenly spaced
@@ -51,17 +57,39 @@ const Schema<Options>& schema() {
   return all;
 }
 
-/// Size of the gradient of the logarithm of luma, per pixel.
-cv::Mat contrast(const cv::Mat& luma) {
-  cv::Mat plane, x, y;
+/// CV_32FC2: the gradient of the logarithm of luma, per pixel.
+cv::Mat gradients(const cv::Mat& luma) {
+  cv::Mat plane, out;
+  std::array<cv::Mat, 2> axes;
   luma.convertTo(plane, CV_32F);
   cv::GaussianBlur(plane, plane, {5, 5}, 1);
   plane += cv::Scalar(lift);
   cv::log(plane, plane);
-  cv::Sobel(plane, x, CV_32F, 1, 0, 3, 1.0 / 8);
-  cv::Sobel(plane, y, CV_32F, 0, 1, 3, 1.0 / 8);
-  cv::magnitude(x, y, plane);
-  return plane;
+  cv::Sobel(plane, axes[0], CV_32F, 1, 0, 3, 1.0 / 8);
+  cv::Sobel(plane, axes[1], CV_32F, 0, 1, 3, 1.0 / 8);
+  cv::merge(axes, out);
+  return out;
+}
+
+/// Its size.
+cv::Mat contrast(const cv::Mat& luma) {
+  std::array<cv::Mat, 2> axes;
+  cv::Mat out;
+  cv::split(gradients(luma), axes.data());
+  cv::magnitude(axes[0], axes[1], out);
+  return out;
+}
+
+/// The cosine between two fields of gradients where `where` is not 0, the second one moved by `shift`.
+double alike(const cv::Mat& a, const cv::Mat& b, const cv::Mat& where, const cv::Point& shift) {
+  double aa = 1e-12, bb = 1e-12, ab = 0;
+  for (int y = std::max(0, -shift.y); y < std::min(a.rows, a.rows - shift.y); ++y)
+    for (int x = std::max(0, -shift.x); x < std::min(a.cols, a.cols - shift.x); ++x) {
+      if (where.at<uchar>(y, x) == 0) continue;
+      const cv::Vec2f &u = a.at<cv::Vec2f>(y, x), &v = b.at<cv::Vec2f>(y + shift.y, x + shift.x);
+      aa += static_cast<double>(u.dot(u)), bb += static_cast<double>(v.dot(v)), ab += static_cast<double>(u.dot(v));
+    }
+  return ab / std::sqrt(aa * bb);
 }
 
 /// The value below which that share of the marked pixels lies; 0 when nothing is marked.
@@ -78,20 +106,25 @@ double quantile(const cv::Mat& plane, const cv::Mat& where, double share) {
 
 class ParkingSpace : public Detector {
  public:
-  ParkingSpace(const Options& options, const Polygon& zone)
+  ParkingSpace(const Options& options, const Polygon& zone, std::vector<Reference> references)
       : options_(options),
         zone_(zone.empty() ? Polygon{{0, 0}, {1, 0}, {1, 1}, {0, 1}} : zone),
-        crop_(around(zone_, surroundings), longest) {}
+        crop_(around(zone_, surroundings), longest),
+        references_(std::move(references)) {}
 
   Look look(const Frame& frame) override;
 
  private:
   [[nodiscard]] double structure(const cv::Mat& luma, const Frame& frame) const;
+  [[nodiscard]] double familiar(const cv::Mat& luma, const Frame& frame);
   void decide(double share, Steady now);
 
   Options options_;
   Polygon zone_;
   Crop crop_;
+  std::vector<Reference> references_;
+  std::optional<Light> light_;  ///< that empty_ belongs to
+  cv::Mat empty_;               ///< CV_32FC2, gradients of the empty space's crop; empty where no reference fits
   std::optional<bool> occupied_;
   std::optional<Steady> other_since_;  ///< since when the pictures have been saying the opposite
   std::optional<Steady> looked_, said_;
@@ -105,7 +138,8 @@ Look ParkingSpace::look(const Frame& frame) {
   if (looked_ && (now < *looked_ || now - *looked_ > gap_restarts)) occupied_.reset(), said_.reset();
   looked_ = now;
   const bool before = occupied_.value_or(false);
-  const double share = structure(luma, frame) / options_.threshold;
+  double share = structure(luma, frame) / options_.threshold;
+  if (share > in_doubt && !references_.empty()) share *= 1 - familiar(luma, frame);
   decide(share, now);
   if (said_ && before == *occupied_ && now - *said_ < say_every) return look;
   said_ = now;
@@ -122,6 +156,26 @@ double ParkingSpace::structure(const cv::Mat& luma, const Frame& frame) const {
   const Box space = bounds(zone_);
   const double length = std::max(space.width / seen.width * luma.cols, space.height / seen.height * luma.rows);
   return (quantile(gradient, inside, 0.5) - quantile(gradient, outside, 0.25)) * length / counted_length;
+}
+
+/// How far the edges in the space are those of the empty space in this light: 0 others, 1 the same.
+double ParkingSpace::familiar(const cv::Mat& luma, const Frame& frame) {
+  const Light light = light_of(frame);
+  if (light_ != light || (!empty_.empty() && empty_.size() != luma.size())) {
+    light_ = light;
+    empty_ = cv::Mat();
+    const Reference* reference = reference_for(references_, light);
+    cv::Mat empty = reference != nullptr && reference->light == light ? crop_.luma(reference->frame) : cv::Mat();
+    if (!empty.empty()) cv::resize(empty, empty, luma.size(), 0, 0, cv::INTER_AREA);
+    if (!empty.empty()) empty_ = gradients(empty);
+  }
+  if (empty_.empty()) return 0;
+  const cv::Mat inside = filled(scaled(zone_, inner), crop_.to_picture({{}, luma.size()}, frame), luma.size());
+  const cv::Mat now = gradients(luma);
+  double most = 0;
+  for (int y = -reference_shift; y <= reference_shift; ++y)
+    for (int x = -reference_shift; x <= reference_shift; ++x) most = std::max(most, alike(now, empty_, inside, {x, y}));
+  return most;
 }
 
 /// The first picture decides at once; later ones have to be clear about it, and to go on saying so.
@@ -146,7 +200,9 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
           .severity = severity_named(options.severity),
           .hours = {},
           .rules = {},
-          .make = [options](const Polygon& zone, const Aids&) { return std::make_unique<ParkingSpace>(options, zone); }};
+          .make = [options](const Polygon& zone, const Aids& aids) {
+            return std::make_unique<ParkingSpace>(options, zone, aids.references);
+          }};
 }
 
 }  // namespace

@@ -14,13 +14,13 @@ using namespace kuzet;
 constexpr int width = 480, height = 270;
 const Polygon space{{0.38, 0.3}, {0.54, 0.3}, {0.58, 0.8}, {0.4, 0.8}};
 
-std::unique_ptr<vision::Detector> detector(const Polygon& zone = space) {
+std::unique_ptr<vision::Detector> detector(const Polygon& zone = space, const vision::Aids& aids = {}) {
   Faults faults("test");
   const Node entry = read_yaml("type: parking_space\nzone: z\nsettle: 2s", {}, faults);
   const auto plan = vision::find_detector("parking_space")->plan(entry, "detect[0]", faults);
   REQUIRE(faults.text().empty());
   CHECK(plan.rules.empty());
-  return plan.make(zone, {});
+  return plan.make(zone, aids);
 }
 
 struct Light {
@@ -48,6 +48,18 @@ Frame lot(bool taken, double second, const Light& light = {}) {
   frame.cb = frame.cr = cv::Mat((height + 1) / 2, (width + 1) / 2, CV_8UC1, cv::Scalar(128));
   frame.full_range = true;
   frame.taken.steady = Steady(from_seconds(50 + second));
+  return frame;
+}
+
+// Gravel in the space alone: as full of edges as a plain vehicle.
+Frame gravel(bool taken, double second) {
+  Frame frame = lot(taken, second);
+  if (taken) return frame;
+  cv::RNG random(77);
+  cv::Mat coarse(35, 20, CV_8UC1), grains;
+  random.fill(coarse, cv::RNG::NORMAL, 100, 16);
+  cv::resize(coarse, grains, {80, 140}, 0, 0, cv::INTER_CUBIC);
+  grains.copyTo(frame.luma({184, 80, 80, 140}));
   return frame;
 }
 
@@ -109,4 +121,16 @@ TEST_CASE("Empty and tiny pictures give no answer, and a space as large as the p
   tiny.luma = cv::Mat(1, 1, CV_8UC1, cv::Scalar(0));
   CHECK_FALSE(said(detector()->look(tiny)));
   CHECK(said(detector({{0, 0}, {1, 0}, {1, 1}, {0, 1}})->look(lot(false, 0))).has_value());
+}
+
+TEST_CASE("A picture of the empty space makes coarse ground free", "[parking_space]") {
+  CHECK(said(detector()->look(gravel(false, 0))) == true);  // what fools it without
+  const vision::Aids aids{nullptr, {{vision::light_of(gravel(false, 0)), gravel(false, 0), false}}};
+  CHECK(said(detector(space, aids)->look(gravel(false, 3))) == false);
+  CHECK(said(detector(space, aids)->look(gravel(true, 3))) == true);
+}
+
+TEST_CASE("A reference in another light changes nothing", "[parking_space]") {
+  vision::Aids aids{nullptr, {{vision::Light::night, gravel(false, 0), false}}};
+  for (const bool taken : {false, true}) CHECK(said(detector(space, aids)->look(lot(taken, 0))) == taken);
 }
