@@ -22,7 +22,8 @@
 // Smoke is another matter (vision/scene/smoke.hpp) and off by default: of two clips with smoke it finds one, 16 s after the
 // first wisp, since it must have seen the view without smoke and the plume rise; no false alarm in what there is to measure.
 //
-// Score: cube root of the product of the conditions, each 0 (excluded) to 1 (as flames are); 0.5 is worth an alarm.
+// Score: cube root of the product of the conditions, each 0 (excluded) to 1 (as flames are); the least of the last three
+// verdicts (0.4 s); 0.5 is worth an alarm.
 //
 // Sources: see vision/scene/flicker.hpp; the view's motion after Lucas and Kanade (1981) on tiles. The thresholds are our own,
 // set by hand on four clips with fire and nine without.
@@ -55,6 +56,7 @@ constexpr Duration look_back = 2s;  // what a fire was before it is found
 constexpr Duration kept = 4s;       // of pictures, to see whether one comes back
 constexpr Duration first_verdict = 2s;
 constexpr Duration verdict_every = 200ms;
+constexpr std::size_t lasting = 3;  // verdicts that must agree: a chance of one moment is none of the next
 constexpr Duration observe_every = 1s;
 constexpr Duration gap_restarts = 1s;  // flicker cannot be followed over a longer gap
 constexpr Duration view_memory = 1s;
@@ -171,6 +173,7 @@ class FireDetector final : public Detector {
     smoke_.restart();
     region_ = {};
     score_ = 0;
+    verdicts_ = {};
     usual_area_.reset();
   }
 
@@ -194,6 +197,9 @@ class FireDetector final : public Detector {
     region_ = {};
     score_ = 0;
     if (view_speed_ <= fast_view * std::max(flicker_.size().width, flicker_.size().height)) find_best();
+    std::ranges::rotate(verdicts_, verdicts_.end() - 1);
+    verdicts_.front() = score_;
+    score_ = *std::ranges::min_element(verdicts_);
     box_ = crop_.to_picture(region_.box, frame);
     const double area = region_.area * box_.width * box_.height / std::max(1, region_.box.area());
     if (!usual_area_) usual_area_ = area;
@@ -268,6 +274,7 @@ class FireDetector final : public Detector {
   std::optional<Steady> last_, seen_, observed_, smoke_since_;
   Steady began_, judged_, since_;
   Region region_;
+  std::array<double, lasting> verdicts_{};  // the newest first
   Box box_;
   double score_ = 0, view_speed_ = 0, area_ = 0, cast_ = 0;
   std::optional<double> usual_area_;

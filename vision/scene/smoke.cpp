@@ -112,6 +112,8 @@ void Smoke::judge(const cv::Mat& where, cv::Size picture) {
   held_ = veiled(where);
   cv::Mat joined, labels, stats, centres;
   cv::morphologyEx(held_, joined, cv::MORPH_CLOSE, cv::Mat::ones(3, 3, CV_8UC1));
+  cv::morphologyEx(joined, joined, cv::MORPH_OPEN,
+                   cv::Mat::ones(2, 2, CV_8UC1));  // the edge of a shadow that has left is a line
   const int count = cv::connectedComponentsWithStats(joined, labels, stats, centres);
   int best = 0;
   for (int i = 1; i < count; ++i)
