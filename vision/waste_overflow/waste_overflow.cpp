@@ -43,6 +43,7 @@ using namespace std::chrono_literals;
 
 constexpr int compared_length = 240;  // pixels of the crop that is compared and watched for movement
 constexpr int looked_length = 640;    // ... and of the one whose texture is looked at
+constexpr int longest_kept = 1280;    // of a reference, as vision/scene/reference.hpp says
 constexpr Duration appearance_every = 6s;
 constexpr Duration appearance_memory = 60s;
 constexpr Duration observe_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
@@ -139,6 +140,29 @@ std::shared_ptr<const Frame> cut_out(const Frame& frame, const Polygon& zone) {
               static_cast<double>(inside.width) / frame.width(), static_cast<double>(inside.height) / frame.height()};
   out.hold = nullptr;
   return std::make_shared<const Frame>(std::move(out));
+}
+
+/// A plane as a reference keeps it: small, and grey where it is not about the zone.
+cv::Mat kept_plane(const cv::Mat& plane, double by, const Polygon& zone) {
+  cv::Mat small;
+  cv::resize(plane, small, {}, by, by, cv::INTER_AREA);
+  cv::Mat out(small.size(), CV_8UC1, cv::Scalar(128));
+  small.copyTo(out, filled(around(zone, 0.5), whole_picture, small.size()));
+  return out;
+}
+
+Reference learned_from(const Frame& frame, const Polygon& zone, Light light) {
+  const double by = std::min(1.0, static_cast<double>(longest_kept) / std::max(frame.width(), frame.height()));
+  Reference out{light, frame, true};
+  out.frame.luma = kept_plane(frame.luma, by, zone);
+  // Half of luma, rounded up as chroma is: scaled on its own it may be a pixel off.
+  const cv::Size half((out.frame.width() + 1) / 2, (out.frame.height() + 1) / 2);
+  for (auto* plane : {&out.frame.cb, &out.frame.cr}) {
+    *plane = kept_plane(*plane, by, zone);
+    if (plane->size() != half) cv::resize(*plane, *plane, half, 0, 0, cv::INTER_AREA);
+  }
+  out.frame.hold = nullptr;
+  return out;
 }
 
 class WasteOverflow : public Detector {
@@ -267,7 +291,7 @@ std::optional<double> WasteOverflow::appearance(const Frame& frame) const {
   const auto by_texture = litter_by_texture(looked_.luma(frame));
   if (objects_ == nullptr || objects_->model() != object_head_model) return by_texture;
   const auto scores = objects_->scores(frame, zone_.empty() ? whole_picture : bounds(zone_));
-  if (!scores) return std::nullopt;
+  if (!scores) return opinions_.empty() ? by_texture : std::nullopt;
   const auto figures = object_figures(*scores);
   return figures.empty() ? by_texture : combined(by_texture.value_or(0), log_odds(object_head, figures));
 }
@@ -338,7 +362,7 @@ void WasteOverflow::learn(const Frame& frame, Look& look) {
   if (!clean || reference(frame) != nullptr) return clean_since_.reset();
   if (!clean_since_) clean_since_ = now_;
   if (now_ - *clean_since_ < options_.learn_after || busy_) return;
-  Reference learned{light_, frame, true};
+  Reference learned = learned_from(frame, zone_, light_);
   look.learned.push_back(learned);
   references_.push_back(std::move(learned));
 }
