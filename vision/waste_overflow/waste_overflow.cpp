@@ -16,8 +16,10 @@
 // half; snow and leaves on the ground; containers that are put elsewhere; dappled shade that moves. Without: gravel, fallen
 // leaves, market goods, foliage low in the zone; it misses single bags and waste in the dark.
 //
-// Score: `overflow`, 0.5 is the limit. With a reference half of it for each 3 % of the ground (and a share more above the rim),
-// without one the classifier's probability. Sources: vision/scene/litter.hpp, vision/scene/compared.hpp.
+// Score: `overflow`, 0.5 is the limit: with a reference, 18 % of the ground or 8 % of what lies above the rim is newly
+// littered; without one, the classifier's even odds. `fill`: how much of the containers' mouth shows something; below about
+// three quarters of the truth it mostly says 0, for what lies deep inside is dark. Sources: vision/scene/litter.hpp,
+// vision/scene/compared.hpp.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/compared.hpp"
@@ -41,6 +43,7 @@ using namespace std::chrono_literals;
 
 constexpr int compared_length = 240;  // pixels of the crop that is compared and watched for movement
 constexpr int looked_length = 640;    // ... and of the one whose texture is looked at
+constexpr int longest_kept = 1280;    // of a reference, as vision/scene/reference.hpp says
 constexpr Duration appearance_every = 6s;
 constexpr Duration appearance_memory = 60s;
 constexpr Duration observe_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
@@ -54,11 +57,13 @@ constexpr Duration worth_telling = 60s;    // what was there for less was never 
 constexpr double objects_weight = 0.7, texture_weight = 0.3;  // of the logarithms of the odds
 constexpr double hidden_share = 0.5;
 constexpr double full_from = 0.8;
-constexpr double empty_below = 0.3;    // the rule's `keep`
-constexpr double sure_empty = 0.2;     // what may become a reference
-constexpr double ground_limit = 0.03;  // of the ground is newly littered: overflow 0.5
-constexpr double heap_limit = 0.12;    // of what lies above the rim
-constexpr double full_share = 0.2;     // of what lies above the rim is new: the containers are full
+constexpr double empty_below = 0.3;  // the rule's `keep`
+constexpr double sure_empty = 0.2;   // what may become a reference
+// Shares of what is newly there; measured on rendered bins, whose zone reaches a metre to all sides.
+constexpr double ground_limit = 0.18;  // of the ground around: overflow 0.5; a person who stands there is 0.15
+constexpr double heap_limit = 0.08;    // of what lies above the rim
+constexpr double mouth_height = 0.2;   // of the zone: so far below the rim one looks into the containers
+constexpr double full_share = 0.2;     // of that: the containers are full
 
 struct Options : CommonOptions {
   Duration wait = 10min;
@@ -74,7 +79,7 @@ const Schema<Options>& schema() {
       number<Options>("sensitivity", &Options::sensitivity, {0.3, 3}, "",
                       "Higher reports less waste and is fooled more often; 1 is what was measured."),
       number<Options>("rim", &Options::rim, {0, 0.9}, "fraction of the zone's height, from its top",
-                      "Where the upper edge of the containers runs; what is new above it is a heap, below it litter."),
+                      "Where the far upper edge of the containers runs; what is new above it is a heap, well below it litter."),
       duration<Options>(
           "learn_after", &Options::learn_after, {1min, 48h},
           "A zone that looks clean and unchanged this long becomes its own reference where it has none for this light."),
@@ -135,6 +140,29 @@ std::shared_ptr<const Frame> cut_out(const Frame& frame, const Polygon& zone) {
               static_cast<double>(inside.width) / frame.width(), static_cast<double>(inside.height) / frame.height()};
   out.hold = nullptr;
   return std::make_shared<const Frame>(std::move(out));
+}
+
+/// A plane as a reference keeps it: small, and grey where it is not about the zone.
+cv::Mat kept_plane(const cv::Mat& plane, double by, const Polygon& zone) {
+  cv::Mat small;
+  cv::resize(plane, small, {}, by, by, cv::INTER_AREA);
+  cv::Mat out(small.size(), CV_8UC1, cv::Scalar(128));
+  small.copyTo(out, filled(around(zone, 0.5), whole_picture, small.size()));
+  return out;
+}
+
+Reference learned_from(const Frame& frame, const Polygon& zone, Light light) {
+  const double by = std::min(1.0, static_cast<double>(longest_kept) / std::max(frame.width(), frame.height()));
+  Reference out{light, frame, true};
+  out.frame.luma = kept_plane(frame.luma, by, zone);
+  // Half of luma, rounded up as chroma is: scaled on its own it may be a pixel off.
+  const cv::Size half((out.frame.width() + 1) / 2, (out.frame.height() + 1) / 2);
+  for (auto* plane : {&out.frame.cb, &out.frame.cr}) {
+    *plane = kept_plane(*plane, by, zone);
+    if (plane->size() != half) cv::resize(*plane, *plane, half, 0, 0, cv::INTER_AREA);
+  }
+  out.frame.hold = nullptr;
+  return out;
 }
 
 class WasteOverflow : public Detector {
@@ -244,13 +272,17 @@ Verdict WasteOverflow::compared(const Reference& reference) const {
   if (before.empty()) return {.overflow = verdict_.overflow, .fill = {}, .hidden = true};
   if (before.size() != mask_.size()) cv::resize(before, before, mask_.size(), 0, 0, cv::INTER_AREA);
   const Comparison seen = compare(settled_.picture(), before, mask_);
-  const int rim = std::clamp(static_cast<int>(std::lround(options_.rim * mask_.rows)), 0, mask_.rows - 1);
-  const double ground = share(seen.fresh.rowRange(rim, mask_.rows), mask_.rowRange(rim, mask_.rows));
-  const double heap = rim == 0 ? 0 : share(seen.fresh.rowRange(0, rim), mask_.rowRange(0, rim));
+  const auto band = [&](double from, double to) {
+    const auto row = [&](double share) { return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * mask_.rows)); };
+    const cv::Range rows(row(from), row(to));
+    return rows.empty() ? 0 : share(seen.fresh.rowRange(rows), mask_.rowRange(rows));
+  };
+  const double mouth_ends = options_.rim + mouth_height;
+  const double heap = band(0, options_.rim) / heap_limit, ground = band(mouth_ends, 1) / ground_limit;
   Verdict out;
   out.hidden = seen.hidden > hidden_share;
-  out.overflow = std::clamp(0.5 * options_.sensitivity * std::max(ground / ground_limit, heap / heap_limit), 0.0, 1.0);
-  out.fill = std::clamp(heap / full_share, 0.0, 1.0);
+  out.overflow = std::clamp(0.5 * options_.sensitivity * std::max(ground, heap), 0.0, 1.0);
+  out.fill = std::clamp(band(options_.rim, mouth_ends) / full_share, 0.0, 1.0);
   return out;
 }
 
@@ -259,7 +291,7 @@ std::optional<double> WasteOverflow::appearance(const Frame& frame) const {
   const auto by_texture = litter_by_texture(looked_.luma(frame));
   if (objects_ == nullptr || objects_->model() != object_head_model) return by_texture;
   const auto scores = objects_->scores(frame, zone_.empty() ? whole_picture : bounds(zone_));
-  if (!scores) return std::nullopt;
+  if (!scores) return opinions_.empty() ? by_texture : std::nullopt;
   const auto figures = object_figures(*scores);
   return figures.empty() ? by_texture : combined(by_texture.value_or(0), log_odds(object_head, figures));
 }
@@ -330,7 +362,7 @@ void WasteOverflow::learn(const Frame& frame, Look& look) {
   if (!clean || reference(frame) != nullptr) return clean_since_.reset();
   if (!clean_since_) clean_since_ = now_;
   if (now_ - *clean_since_ < options_.learn_after || busy_) return;
-  Reference learned{light_, frame, true};
+  Reference learned = learned_from(frame, zone_, light_);
   look.learned.push_back(learned);
   references_.push_back(std::move(learned));
 }

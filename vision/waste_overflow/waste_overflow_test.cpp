@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Rendered bins that fill, spill and are emptied; what stands and passes before them; and what is told where.
+#include "agent/alerts/lifecycle.hpp"
+#include "tests/harness/catch.hpp"
+#include "tests/scenes/world.hpp"
+#include "vision/detector.hpp"
+#include "vision/scene/litter.hpp"
+
+#include <opencv2/imgproc.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace kuzet;
+using namespace std::chrono_literals;
+using scenes::Fill;
+using scenes::for_ever;
+using scenes::Model;
+
+constexpr double every = 3;  // seconds between pictures: the detector looks no closer
+constexpr double wait_s = 60;
+
+Node value(const std::string& text) {
+  Node node;
+  node.type = Node::Type::scalar;
+  node.text = text;
+  return node;
+}
+
+vision::Plan plan(const std::vector<std::pair<std::string, std::string>>& settings = {}) {
+  Node entry;
+  entry.type = Node::Type::map;
+  entry.members.push_back({"type", {}, value("waste_overflow")});
+  entry.members.push_back({"for", {}, value("60s")});
+  for (const auto& [key, text] : settings) entry.members.push_back({key, {}, value(text)});
+  Faults faults("test");
+  auto out = vision::find_detector("waste_overflow")->plan(entry, "detect[0]", faults);
+  REQUIRE(faults.none());
+  return out;
+}
+
+scenes::WorldOptions options(double hour = 10, std::uint64_t seed = 1) {
+  scenes::WorldOptions out;
+  out.size = {480, 270};
+  out.hour = hour;
+  out.seed = seed;
+  return out;
+}
+
+scenes::Bin bin(std::vector<Fill> fills = {}, std::vector<double> emptied = {}) {
+  scenes::Bin out;
+  out.front = {-4.0, 12.2, 0};
+  out.fills = std::move(fills);
+  out.emptied = std::move(emptied);
+  out.zone = "bin";
+  return out;
+}
+
+/// The same bin, empty, some time earlier on another day.
+std::vector<vision::Reference> references(double hour = 9) {
+  scenes::World empty(options(hour, 1));
+  empty.add(bin());
+  const Frame frame = empty.at(3);
+  return {{vision::light_of(frame), frame, false}};
+}
+
+struct Told {
+  std::vector<AlertEvent> events;
+  std::vector<std::pair<double, boost::json::object>> waste;
+  std::vector<vision::Reference> learned;
+  double most = 0;
+
+  [[nodiscard]] double when(Phase phase) const {
+    const auto found = std::ranges::find(events, phase, &AlertEvent::phase);
+    return found == events.end() ? -1 : in_seconds(found->at.steady - Steady{}) - 1000;
+  }
+  [[nodiscard]] int emptied() const {
+    return static_cast<int>(std::ranges::count_if(waste, [](const auto& one) { return one.second.contains("emptied"); }));
+  }
+  [[nodiscard]] std::string state_at(double second) const {
+    std::string out;
+    for (const auto& [at, values] : waste)
+      if (at <= second) out = std::string(values.at("state").as_string());
+    return out;
+  }
+};
+
+Frame taken(const scenes::World& world, double second) {
+  Frame frame = world.at(second);
+  frame.taken.steady = Steady(from_seconds(1000 + second));
+  return frame;
+}
+
+struct Counted : IdSource {
+  int number = 0;
+  std::string next(Wall) override { return std::to_string(++number); }
+};
+
+Told watch(const scenes::World& world, const vision::Plan& plan, vision::Aids aids, double until, double from = 0) {
+  const auto detector = plan.make(world.zone("bin"), aids);
+  const auto& timing = plan.rules[0];
+  const Rule rule{"r",          timing.kind,     timing.severity, "cam",      "bin", timing.confirm, timing.patience,
+                  timing.clear, timing.cooldown, timing.raise,    timing.keep};
+  Counted ids;
+  alerts::Lifecycle lifecycle(ids);
+  Told told;
+  for (double at = from; at < until; at += every) {
+    const Frame frame = taken(world, at);
+    auto look = detector->look(frame);
+    for (auto& event : lifecycle.see(rule, look.findings, frame.taken)) told.events.push_back(event);
+    for (const auto& one : look.observations) {
+      told.waste.emplace_back(at, one.values);
+      told.most = std::max(told.most, one.values.at("overflow").to_number<double>());
+    }
+    for (auto& one : look.learned) told.learned.push_back(one);
+  }
+  return told;
+}
+
+Told watch(const scenes::World& world, double until, double reference_hour = 9) {
+  return watch(world, plan(), {nullptr, references(reference_hour)}, until);
+}
+
+}  // namespace
+
+TEST_CASE("waste beside a bin is reported within a minute of its time", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.4, 0}, {60, 0.5, 0}, {61, 0.9, 0.6}}));
+  const auto told = watch(world, 240);
+  CHECK(told.state_at(57) == "ok");
+  CHECK(told.when(Phase::opened) >= 60 + wait_s);
+  CHECK(told.when(Phase::opened) <= 60 + wait_s + 60);
+  REQUIRE(told.events.size() == 1);
+  CHECK(told.events[0].alert.kind == Kind::waste_overflow);
+  REQUIRE(told.events[0].before);
+  CHECK(told.events[0].before->part.width < 0.6);
+  CHECK(told.events[0].before->luma.cols < 480);
+}
+
+TEST_CASE("a heap above the rim is reported though the ground is clean", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.4, 0}, {60, 0.6, 0}, {61, 1.5, 0}}));
+  const auto told = watch(world, 210);
+  CHECK(told.when(Phase::opened) >= 60 + wait_s);
+  CHECK(told.when(Phase::opened) <= 60 + wait_s + 60);
+}
+
+TEST_CASE("a bin that is only full is no alert", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.4, 0}, {60, 0.5, 0}, {61, 1.0, 0}}));
+  const auto told = watch(world, 180);
+  CHECK(told.events.empty());
+  CHECK(told.state_at(170) == "full");
+}
+
+TEST_CASE("emptying closes the alert and is told once, with the picture from before", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 1.2, 0.7}}, {180}));
+  const auto told = watch(world, 300);
+  CHECK(told.emptied() == 1);
+  REQUIRE(told.events.size() == 2);
+  CHECK(told.events[0].phase == Phase::opened);
+  CHECK(told.events[0].before);
+  CHECK(told.events[0].alert.since_uncertain);
+  CHECK(told.events[1].phase == Phase::closed);
+  CHECK(told.when(Phase::closed) <= 180 + 20 + 60);
+  CHECK(told.state_at(297) == "ok");
+}
+
+TEST_CASE("people, a parked van, clouds and rain before a clean bin raise nothing", "[waste]") {
+  auto opts = options();
+  opts.clouds = {{20, 60, 0.35}};
+  scenes::World world(opts);
+  world.add(bin({{0, 0.5, 0}}));
+  world.add(scenes::Walker{{{30, {-16, 11.0, 0}}, {40, {-3.4, 11.2, 0}}, {140, {-3.4, 11.2, 0}}, {150, {16, 11, 0}}}});
+  world.add(scenes::Visit{{-4.6, 10.0, 0}, 160, 290, Model::van, {196, 200, 204}});
+  world.add(scenes::WeatherSpell{scenes::Weather::rain, 300, 400, 0.8});
+  world.passers_by(60);
+  const auto told = watch(world, 400);
+  CHECK(told.events.empty());
+  CHECK(told.most < 0.5);
+  CHECK(told.emptied() == 0);
+}
+
+TEST_CASE("the sun's way through a day moves shadows but raises nothing", "[waste]") {
+  for (const double hour : {8.0, 13.0, 17.5}) {
+    scenes::World world(options(hour));
+    world.add(bin({{0, 0.5, 0}}));
+    const auto told = watch(world, 33, 10);
+    CAPTURE(hour, told.most);
+    CHECK(told.most < 0.3);
+  }
+}
+
+TEST_CASE("at night the night's own reference is compared with", "[waste]") {
+  scenes::World clean(options(23)), littered(options(23));
+  clean.add(bin({{0, 0.5, 0}}));
+  littered.add(bin({{0, 1.2, 0.8}}));
+  const auto quiet = watch(clean, 33, 22.5), loud = watch(littered, 33, 22.5);
+  CAPTURE(quiet.most, loud.most);
+  CHECK(quiet.most < 0.3);
+  CHECK(loud.most > 0.5);
+}
+
+TEST_CASE("there is an answer for the first picture and one a second, with a fill only where there is a reference", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.5, 0}}));
+  for (const bool known : {false, true}) {
+    const auto detector = plan().make(world.zone("bin"), {nullptr, known ? references() : std::vector<vision::Reference>{}});
+    int said = 0;
+    for (double at = 0; at < 5; at += 0.5) {
+      const auto look = detector->look(taken(world, at));
+      said += static_cast<int>(look.observations.size());
+      for (const auto& one : look.observations) {
+        CHECK(one.what == "waste");
+        CHECK(one.values.contains("overflow"));
+        CHECK(one.values.contains("state"));
+        CHECK(one.values.contains("fill") == known);
+      }
+      if (at < 0.4) CHECK(said == 1);
+    }
+    CHECK(said == 5);
+  }
+}
+
+TEST_CASE("an overflow that is open goes on after a restart until the place has been seen empty", "[waste][K3]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.3, 0}}));
+  const auto detector = plan().make(world.zone("bin"), {nullptr, references()});
+  Finding open;
+  open.kind = Kind::waste_overflow;
+  open.confidence = 0.8;
+  open.since = Steady(from_seconds(400));
+  detector->resume(std::vector{open});
+  double last = -1;
+  for (double at = 0; at < 60; at += every)
+    for (const auto& one : detector->look(taken(world, at)).findings) last = at, CHECK(one.since == open.since);
+  CHECK(last >= 15);
+  CHECK(last <= 30);
+}
+
+TEST_CASE("texture figures have one length whatever the picture's size, and none for a picture without ground", "[waste]") {
+  for (const cv::Size size : {cv::Size(640, 480), cv::Size(100, 300), cv::Size(30, 30)}) {
+    cv::Mat luma(size, CV_8UC1);
+    cv::RNG random(7);
+    random.fill(luma, cv::RNG::UNIFORM, 0, 255);
+    const auto figures = vision::texture_figures(vision::litter_vocabulary, vision::texture_pieces(luma));
+    REQUIRE(figures.size() == vision::texture_head.weight.size());
+    double length = 0;
+    for (const float one : figures) length += static_cast<double>(one * one);
+    CHECK(std::abs(length - 1) < 1e-3);
+  }
+  CHECK(vision::texture_pieces(cv::Mat(12, 40, CV_8UC1, cv::Scalar(9))).empty());
+  CHECK(vision::texture_figures(vision::litter_vocabulary, {}).empty());
+}
