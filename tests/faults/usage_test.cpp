@@ -74,7 +74,7 @@ TEST_CASE("a command line that is wrong ends with 2 and says what was not unders
   check_wrong_usage({"replay", "--config"}, "--config");
   check_wrong_usage({"check", "a.yaml"}, "a.yaml");
   check_wrong_usage({"describe", "fier"}, "did you mean \"fire\"?");
-  check_wrong_usage({"describe", "colour"}, "one of: fire");
+  check_wrong_usage({"describe", "colour"}, "one of: crowding, fire");
 }
 
 TEST_CASE("what cannot be printed is a failure of every command", "[K7][faults]") {
