@@ -166,8 +166,10 @@ void KnownView::compare_coarse(const Memory& memory, const cv::Mat& coarse, cons
     const cv::Rect before = part & all & (all - offset);
     if (before.area() >= 12 && correlation(memory.coarse(before), coarse(before + offset)) >= coarse_alike)
       ++there;
-    else
+    else {
       out.lost[cell] = true;
+      out.places[cell] = memory.marks.place(static_cast<int>(cell), places.shift);
+    }
   }
   out.coarse = places.inside == 0 ? 0 : static_cast<double>(there) / places.inside;
 }

@@ -31,7 +31,7 @@ Brightness brightness_of(const cv::Mat& luma) {
   return out;
 }
 
-Texture texture_of(const cv::Mat& half, const cv::Rect& wanted) {
+Texture texture_of(const cv::Mat& half, const cv::Rect& wanted, double crisp) {
   const cv::Rect part = wanted & cv::Rect(1, 1, half.cols - 2, half.rows - 2);
   int least = 255, most = 0, steepest = 0;
   for (int y = part.y; y < part.y + part.height; ++y) {
@@ -43,13 +43,13 @@ Texture texture_of(const cv::Mat& half, const cv::Rect& wanted) {
   }
   const int range = most - least;
   if (range < plain_below) return Texture::plain;
-  return steepest < crisp_from * range ? Texture::blurred : Texture::crisp;
+  return steepest < crisp * range ? Texture::blurred : Texture::crisp;
 }
 
 std::array<Texture, Landmarks::cells> textures_of(const Layers& picture) {
   std::array<Texture, Landmarks::cells> out{};
   for (int cell = 0; cell < Landmarks::cells; ++cell)
-    out[static_cast<std::size_t>(cell)] = texture_of(picture.half, cell_of(cell, picture.half.size()));
+    out[static_cast<std::size_t>(cell)] = texture_of(picture.half, cell_of(cell, picture.half.size()), crisp_from);
   return out;
 }
 

@@ -17,8 +17,9 @@ struct Brightness {
 };
 
 Brightness brightness_of(const cv::Mat& luma);
-/// Of that part of the half picture.
-Texture texture_of(const cv::Mat& half, const cv::Rect& part);
+/// Of that part of the half picture. `crisp`: how much of its range must lie between two pixels; a blurred edge has a third of
+/// the range of a part of 11 pixels there, and less in a larger one.
+Texture texture_of(const cv::Mat& half, const cv::Rect& part, double crisp);
 std::array<Texture, Landmarks::cells> textures_of(const Layers& picture);
 
 }  // namespace kuzet::vision

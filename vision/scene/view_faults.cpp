@@ -29,6 +29,7 @@ constexpr double blurred_found = 0.6;   // share of landmarks whose coarse struc
 constexpr double sprayed_least = 0.1;   // share of landmarks
 constexpr double sprayed_together = 6;  // seconds within which all of it came
 constexpr double crisp_spray = 0.4;     // share of the lost cells that may be crisp
+constexpr double crisp_patch = 0.55;    // see texture_of
 constexpr double steady_level = 4;      // levels from one look to the next
 constexpr double light_grace = 30;      // seconds after a change of light in which the view may look unlike itself
 constexpr double believed_after = 5;    // seconds for which a view must be known before it can be missed
@@ -216,7 +217,7 @@ double Faults::sprayed(const Picture& picture) const {
     if (!match.lost[cell] || std::abs(lost_for_[cell] - begun) > sprayed_together) continue;
     ++lost;
     const cv::Rect part(match.places[cell].x / 2 - 5, match.places[cell].y / 2 - 5, 11, 11);
-    crisp += texture_of(picture.layers.half, part) == Texture::crisp ? 1 : 0;
+    crisp += texture_of(picture.layers.half, part, crisp_patch) == Texture::crisp ? 1 : 0;
     still += steady_[cell] ? 1 : 0;
   }
   const double share = static_cast<double>(lost) / match.landmarks;
