@@ -43,6 +43,7 @@ constexpr int longest = 240;  // pixels of the crop
 constexpr double surroundings = 0.25;
 // Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
 constexpr Duration standing_after = 2500ms;
+constexpr Duration flash = 3s;       // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
 constexpr Duration grows_for = 4s;   // its outline gets complete while the fast background takes it over
 constexpr double most_growth = 1.8;  // ... but not by what moves up beside it
 constexpr Duration young_patience = 800ms;
@@ -253,11 +254,11 @@ void IllegalParking::watch_tracks(const Frame& frame) {
   });
 }
 
-/// 255 where tracks are: all of them, or those that are seen now and whose outline is complete.
+/// 255 where tracks are: all of them, or those that were seen lately and whose outline is complete.
 cv::Mat IllegalParking::boxes(bool all) const {
   cv::Mat out;
   for (const auto& track : tracks_) {
-    if (!all && (!track.matched || now_ - track.begun < grows_for)) continue;
+    if (!all && (now_ - track.seen > flash || now_ - track.begun < grows_for)) continue;
     if (out.empty()) out = cv::Mat(mask_.size(), CV_8UC1, cv::Scalar(0));
     const cv::Rect wide(track.box.x - rim, track.box.y - rim, track.box.width + 2 * rim, track.box.height + 2 * rim);
     out(wide & cv::Rect({}, out.size())).setTo(255);
@@ -303,6 +304,7 @@ void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
   date(track, since);
   track.structure = found.share;
   place(track, candidate, frame);
+  ground_.restore(candidate.box);
   tracks_.push_back(std::move(track));
 }
 

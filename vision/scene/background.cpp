@@ -19,14 +19,16 @@ constexpr double alike_seconds = 15;    // the slow background where nothing dif
 constexpr double differs_seconds = 90;  // where something differs that nobody holds
 constexpr double gone_seconds = 3;      // where the ground had edges that are there no more: it was no ground
 constexpr double longest_step = 0.5;    // a gap in the stream is no evidence: learn from it as from one ordinary picture
+constexpr double copy_seconds = 8;      // so often a copy of the slow background is put aside; a thing is found sooner
 constexpr double first_seconds = 1.0;   // so long both backgrounds are the same: the camera's exposure is settling
 
 // In natural logarithms of luma: 0.12 is 12 % brighter.
 constexpr float alike = 0.12F;
 constexpr float least_motion = 0.08F;
 constexpr float least_edge = 0.03F;
-constexpr float lift = 8;  // luma added before the logarithm, so that black noise does not become contrast
-constexpr int stride = 4;  // medians are taken from every 4th pixel of every 4th row
+constexpr float lift = 8;          // luma added before the logarithm, so that black noise does not become contrast
+constexpr int region_closing = 7;  // pixels: edges so near belong to one thing
+constexpr int stride = 4;          // medians are taken from every 4th pixel of every 4th row
 
 float rate(double dt, double time_constant) { return static_cast<float>(1 - std::exp(-dt / time_constant)); }
 
@@ -61,10 +63,35 @@ void compare_gradients(const cv::Mat& fast, const cv::Mat& slow, int y, float* o
   }
 }
 
+/// 255 where a thing has left: of each region that differs, whether the ground there had the clearer edges or what is there
+/// now. Clear edges count by the square, so that a vehicle outweighs the gravel under it whether it comes or goes.
+cv::Mat left_behind(const cv::Mat& apart, const cv::Mat& differs) {
+  static const cv::Mat kernel = cv::getStructuringElement(cv::MORPH_ELLIPSE, {region_closing, region_closing});
+  cv::Mat out(apart.size(), CV_8UC1, cv::Scalar(0)), regions;
+  cv::morphologyEx(differs, regions, cv::MORPH_CLOSE, kernel);
+  std::vector<std::vector<cv::Point>> outlines;
+  cv::findContours(regions, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+  for (const auto& outline : outlines) {
+    const cv::Rect box = cv::boundingRect(outline);
+    cv::Mat shape(box.size(), CV_8UC1, cv::Scalar(0));
+    cv::fillPoly(shape, std::vector{outline}, cv::Scalar(255), cv::LINE_8, 0, -box.tl());
+    double came = 0;
+    for (int y = 0; y < box.height; ++y)
+      for (int x = 0; x < box.width; ++x) {
+        const auto by = static_cast<double>(apart.at<float>(box.y + y, box.x + x));
+        if (shape.at<uchar>(y, x) != 0) came += by * std::abs(by);
+      }
+    if (came < 0) out(box).setTo(255, shape);
+  }
+  return out;
+}
+
 }  // namespace
 
 void Background::reset() {
   slow_.release();
+  recent_.release();
+  older_.release();
   fast_.release();
   age_ = 0;
 }
@@ -100,16 +127,37 @@ void Background::see(const cv::Mat& luma, double dt, const cv::Mat& held) {
   follow_exposure();
   find_moving();
   learn(std::clamp(dt, 0.0, longest_step), held);
+  keep_copies(std::clamp(dt, 0.0, longest_step));
   find_changed();
 }
 
 void Background::follow_exposure() {
   cv::subtract(now_, slow_, difference_);
-  slow_ += cv::Scalar(median(difference_, false));
+  const float light = median(difference_, false);
+  slow_ += cv::Scalar(light);
+  light_ += static_cast<double>(light);
   cv::subtract(now_, fast_, difference_);
   const float gain = median(difference_, false);
   fast_ += cv::Scalar(gain);
   difference_ -= cv::Scalar(gain);
+}
+
+void Background::keep_copies(double dt) {
+  recent_age_ += dt;
+  if (age_ < first_seconds || (!recent_.empty() && recent_age_ < copy_seconds)) return;
+  if (recent_.empty()) slow_.copyTo(recent_), recent_light_ = light_;
+  cv::swap(older_, recent_);
+  older_light_ = recent_light_;
+  slow_.copyTo(recent_);
+  recent_light_ = light_;
+  recent_age_ = 0;
+}
+
+void Background::restore(const cv::Rect& where) {
+  const cv::Rect inside = where & cv::Rect({}, slow_.size());
+  if (older_.size() != slow_.size() || inside.empty()) return;
+  older_(inside).copyTo(slow_(inside));
+  slow_(inside) += cv::Scalar(light_ - older_light_);
 }
 
 void Background::find_moving() {
@@ -152,8 +200,9 @@ cv::Mat Background::present() {
 void Background::find_changed() {
   const float limit = compare(fast_);
   fresh_ = difference_ > limit * limit;
-  gone_ = difference_ < -limit * limit;
-  changed_share_ = static_cast<double>(cv::countNonZero(fresh_) + cv::countNonZero(gone_)) / static_cast<double>(slow_.total());
+  const cv::Mat lost = difference_ < -limit * limit;
+  gone_ = left_behind(difference_, fresh_ | lost);
+  changed_share_ = static_cast<double>(cv::countNonZero(fresh_) + cv::countNonZero(lost)) / static_cast<double>(slow_.total());
 }
 
 }  // namespace kuzet::vision

@@ -24,6 +24,9 @@ class Background {
   /// the same size) is not 0, the slow background learns nothing: something stands there that must not become scenery.
   void see(const cv::Mat& luma, double dt, const cv::Mat& held);
 
+  /// The slow background there becomes what it was some 8 to 16 seconds ago: before it began to learn what has come since.
+  void restore(const cv::Rect& where);
+
   [[nodiscard]] bool empty() const { return slow_.empty(); }
   [[nodiscard]] const cv::Mat& smooth() const {
     return smooth_;
@@ -42,6 +45,7 @@ class Background {
 
  private:
   void follow_exposure();
+  void keep_copies(double dt);
   void find_moving();
   void learn(double dt, const cv::Mat& held);
   void find_changed();
@@ -52,6 +56,9 @@ class Background {
   std::vector<float> samples_;
   double changed_share_ = 0;
   double age_ = 0;
+  cv::Mat recent_, older_;                                 ///< copies of slow_
+  double recent_light_ = 0, older_light_ = 0, light_ = 0;  ///< the exposure that each is at
+  double recent_age_ = 0;
 };
 
 }  // namespace kuzet::vision
