@@ -19,7 +19,7 @@
 // Missed: flames without colour (infra-red, alcohol), behind smoke, only as a glow, too small, by cameras that show colours at
 // half their strength or never reach full red, and while the view moves fast.
 //
-// Smoke is another matter (vision/scene/smoke.hpp) and off by default: of two clips with smoke it finds one, 11 s and more
+// Smoke is another matter (vision/scene/smoke.hpp) and off by default: of two clips with smoke it finds one, 5 s to 17 s
 // after the first wisp, and cloud shadows raise it in darkened and in grey versions of one clip of nine without.
 //
 // Score: cube root of the product of the conditions, each 0 (excluded) to 1 (as flames are); the least of the last three
