@@ -78,6 +78,20 @@ TEST_CASE("a neon sign whose tubes take turns is no fire", "[fire][fakes]") {
   CHECK(most_of(paint, 10) < 0.5);
 }
 
+TEST_CASE("a panel of lights that chase each other is no fire: it comes back to what it was", "[fire][fakes]") {
+  const auto paint = [](double at) {
+    cv::Mat picture = night();
+    for (int row = 0; row < 6; ++row)
+      for (int column = 0; column < 6; ++column) {
+        const bool on = (static_cast<int>(std::lround(12 * at)) + 3 * row + 4 * column + row * column) % 7 < 3;
+        cv::rectangle(picture, {140 + 4 * column, 60 + 4 * row, 4, 4},
+                      on ? cv::Scalar(110, 230, 255) : cv::Scalar(30, 110, 215), cv::FILLED);
+      }
+    return picture;
+  };
+  CHECK(most_of(paint, 10) < 0.5);
+}
+
 TEST_CASE("a street lamp, steady or failing, is no fire", "[fire][fakes]") {
   const bool failing = GENERATE(false, true);
   const double rate = GENERATE(6.0, 12.0);
