@@ -116,7 +116,8 @@ void spaces(const VisionRequest& request) {
 
 constexpr double waste_for = 60;
 
-/// Three bins: two overflow at some time and are emptied later, one only fills half.
+/// Three bins, so far apart that what lies beside one is not in the zone of the next: two overflow at some time and are emptied
+/// later, one only fills half.
 World filling(std::uint64_t seed, double hour, bool clean) {
   WorldOptions options = sized(seed, hour);
   options.seconds = 1000;
@@ -124,14 +125,14 @@ World filling(std::uint64_t seed, double hour, bool clean) {
   Dice dice(hash(seed, 700));
   for (int i = 0; i < 3; ++i) {
     Bin bin;
-    bin.front = {-6.9 + 2.9 * i + dice.between(-0.2, 0.2), dice.between(11.6, 12.6), 0};
+    bin.front = {-6.9 + 3.8 * i + dice.between(-0.2, 0.2), dice.between(11.6, 12.6), 0};
     bin.paint = Colour{dice.between(50, 140), dice.between(60, 120), dice.between(50, 120)};
     bin.zone = "bin_" + std::to_string(i + 1);
     bin.lid = i == 1;
     const double first = dice.between(60, 200), over = first + dice.between(60, 200);
     const double heap = dice.between(1.3, 1.6), beside = dice.between(0.3, 0.9);
     if (i < 2)
-      bin.fills = {{first, dice.between(0.1, 0.5), 0}, {over, 1.05, 0.1}, {over + 30, heap, beside}};
+      bin.fills = {{first, dice.between(0.1, 0.5), 0}, {over, 1.0, 0}, {over + 30, heap, beside}};
     else
       bin.fills = {{0, 0.1, 0}, {900, 0.6, 0}};
     if (i < 2) bin.emptied = {700 + 120.0 * i};
@@ -150,7 +151,7 @@ Detect waste_detect() {
 
 void waste(const VisionRequest& request) {
   const Detect detect = waste_detect();
-  const Demand demand{"waste_overflow", Kind::waste_overflow, waste_for, 60, 60};
+  const Demand demand{"waste_overflow", Kind::waste_overflow, waste_for, 90, 60};
   Score fills, none;
   int emptied = 0, lorries = 0;
   constexpr std::array<double, 10> hours{10, 8, 12, 14, 16.5, 18.5, 20.2, 23, 2, 11};
