@@ -24,6 +24,7 @@
 #include "vision/detector.hpp"
 #include "vision/scene/compared.hpp"
 #include "vision/scene/crop.hpp"
+#include "vision/scene/keepsake.hpp"
 #include "vision/scene/litter.hpp"
 #include "vision/scene/surroundings.hpp"
 
@@ -43,7 +44,6 @@ using namespace std::chrono_literals;
 
 constexpr int compared_length = 240;  // pixels of the crop that is compared and watched for movement
 constexpr int looked_length = 640;    // ... and of the one whose texture is looked at
-constexpr int longest_kept = 1280;    // of a reference, as vision/scene/reference.hpp says
 constexpr Duration appearance_every = 6s;
 constexpr Duration appearance_memory = 60s;
 constexpr Duration observe_every = 950ms;  // once a second, of pictures that are not quite evenly spaced
@@ -77,7 +77,7 @@ const Schema<Options>& schema() {
   static const auto all = detector_schema<Options>({
       duration<Options>("for", &Options::wait, {0s, 24h}, "Waste that is out of its containers this long is reported."),
       number<Options>("sensitivity", &Options::sensitivity, {0.3, 3}, "",
-                      "Higher reports less waste and is fooled more often; 1 is what was measured."),
+                      "Higher reports smaller amounts of waste and is fooled more often; 1 is what was measured."),
       number<Options>("rim", &Options::rim, {0, 0.9}, "fraction of the zone's height, from its top",
                       "Where the far upper edge of the containers runs; what is new above it is a heap, well below it litter."),
       duration<Options>(
@@ -120,49 +120,6 @@ double middle(const std::deque<Opinion>& opinions) {
   const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), at, values.end());
   return *at;
-}
-
-/// The zone and what is around it, cut out and cloned: the decoder's buffer goes on living without it.
-std::shared_ptr<const Frame> cut_out(const Frame& frame, const Polygon& zone) {
-  const Box part = bounds(around(zone, 0.2));
-  const auto rect = [&](const cv::Mat& plane) {
-    const int left = static_cast<int>(part.x * plane.cols), top = static_cast<int>(part.y * plane.rows);
-    return cv::Rect(left, top, static_cast<int>(part.width * plane.cols), static_cast<int>(part.height * plane.rows)) &
-           cv::Rect({}, plane.size());
-  };
-  Frame out = frame;
-  const cv::Rect half = rect(frame.cb), whole(2 * half.x, 2 * half.y, 2 * half.width, 2 * half.height);
-  const cv::Rect inside = whole & cv::Rect({}, frame.luma.size());
-  out.luma = frame.luma(inside).clone();
-  out.cb = frame.cb(half).clone();
-  out.cr = frame.cr(half).clone();
-  out.part = {static_cast<double>(inside.x) / frame.width(), static_cast<double>(inside.y) / frame.height(),
-              static_cast<double>(inside.width) / frame.width(), static_cast<double>(inside.height) / frame.height()};
-  out.hold = nullptr;
-  return std::make_shared<const Frame>(std::move(out));
-}
-
-/// A plane as a reference keeps it: small, and grey where it is not about the zone.
-cv::Mat kept_plane(const cv::Mat& plane, double by, const Polygon& zone) {
-  cv::Mat small;
-  cv::resize(plane, small, {}, by, by, cv::INTER_AREA);
-  cv::Mat out(small.size(), CV_8UC1, cv::Scalar(128));
-  small.copyTo(out, filled(around(zone, 0.5), whole_picture, small.size()));
-  return out;
-}
-
-Reference learned_from(const Frame& frame, const Polygon& zone, Light light) {
-  const double by = std::min(1.0, static_cast<double>(longest_kept) / std::max(frame.width(), frame.height()));
-  Reference out{light, frame, true};
-  out.frame.luma = kept_plane(frame.luma, by, zone);
-  // Half of luma, rounded up as chroma is: scaled on its own it may be a pixel off.
-  const cv::Size half((out.frame.width() + 1) / 2, (out.frame.height() + 1) / 2);
-  for (auto* plane : {&out.frame.cb, &out.frame.cr}) {
-    *plane = kept_plane(*plane, by, zone);
-    if (plane->size() != half) cv::resize(*plane, *plane, half, 0, 0, cv::INTER_AREA);
-  }
-  out.frame.hold = nullptr;
-  return out;
 }
 
 class WasteOverflow : public Detector {
@@ -362,7 +319,7 @@ void WasteOverflow::learn(const Frame& frame, Look& look) {
   if (!clean || reference(frame) != nullptr) return clean_since_.reset();
   if (!clean_since_) clean_since_ = now_;
   if (now_ - *clean_since_ < options_.learn_after || busy_) return;
-  Reference learned = learned_from(frame, zone_, light_);
+  Reference learned = learned_reference(frame, zone_, light_);
   look.learned.push_back(learned);
   references_.push_back(std::move(learned));
 }
