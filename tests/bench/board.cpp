@@ -65,7 +65,7 @@ Board::Board(const run::Configuration& all, Watcher watcher, Duration ticks)
               home()),
       backlog_(keeper_, clock_),
       recorder_(
-          keeper_, {who_, run::boot_id(), {}, {}}, {uplink::system_chance(), 1s, 60s},
+          keeper_, {who_, run::boot_id(), {}, {}, {}}, {uplink::system_chance(), 1s, 60s},
           [this](const std::string& sentence) { failed_ = sentence; },
           [this](const AlertEvent& event, const outbox::Stamp& stamp) { recorded(event, stamp); }) {
   if (!plan_) return;
