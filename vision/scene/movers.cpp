@@ -16,7 +16,9 @@ using namespace std::chrono_literals;
 
 constexpr int longest = 320;             // pixels of the picture that is looked at: a face of 8 is one of 48 in 1920
 constexpr double memory_seconds = 2;     // so long a place stays covered
-constexpr double mean_seconds = 8;       // who stops is covered so long, and a little more
+constexpr double mean_seconds = 8;       // follows the light
+constexpr double stay_seconds = 60;      // ... where something has come: who stops is covered so long, and a little more
+constexpr Duration first_seconds = 2s;   // before it is known who moves, everybody is covered
 constexpr Duration gap_restarts = 10s;   // without pictures for so long, the mean is of another light
 constexpr double least_difference = 10;  // of 255: below is what coding and small branches make
 constexpr double noise_factor = 4;       // by the noise of the picture
@@ -57,9 +59,12 @@ void Movers::see(const Frame& frame) {
   const bool again = luma.size() != mean_.size() || !seen_ || now < *seen_ || now - *seen_ > gap_restarts;
   const double dt = again ? 0 : in_seconds(now - *seen_);
   seen_ = now;
-  if (again) return begin_again(luma);
+  if (again) return begin_again(luma, now);
   const cv::Mat hits = changed(luma);
-  cv::scaleAdd(difference_, 1 - std::exp(-dt / mean_seconds), mean_, mean_);
+  cv::Mat step = difference_ * (1 - std::exp(-dt / mean_seconds));
+  cv::Mat slow = difference_ * (1 - std::exp(-dt / stay_seconds));
+  slow.copyTo(step, hits);
+  mean_ += step;
   fading_ += 255 * dt / memory_seconds;
   const double steps = std::floor(fading_);
   fading_ -= steps;
@@ -68,12 +73,13 @@ void Movers::see(const Frame& frame) {
   find_boxes(frame);
 }
 
-void Movers::begin_again(const cv::Mat& luma) {
+void Movers::begin_again(const cv::Mat& luma, Steady now) {
+  began_ = now;
   cv::GaussianBlur(luma, mean_, {3, 3}, 0);
   mean_.convertTo(mean_, CV_32F);
   recent_ = cv::Mat(luma.size(), CV_8UC1, cv::Scalar(0));
   fading_ = 0;
-  boxes_.clear();
+  boxes_ = {whole_picture};
 }
 
 /// CV_8UC1: 255 where the picture is not like its mean, single pixels left out. Leaves the difference behind.
@@ -93,6 +99,7 @@ cv::Mat Movers::changed(const cv::Mat& luma) {
 
 void Movers::find_boxes(const Frame& frame) {
   boxes_.clear();
+  if (*seen_ - began_ < first_seconds) return boxes_.push_back(whole_picture);
   cv::Mat parts;
   cv::dilate(recent_, parts, cv::Mat::ones(reach, reach, CV_8UC1));
   std::vector<std::vector<cv::Point>> outlines;

@@ -15,8 +15,9 @@ namespace kuzet::vision {
 
 /// Compares each picture with a running mean at about 320 pixels. Knows no classes: people, vehicles, branches, moving shadows
 /// all count. Errs on the side of covering: boxes are grown, stay for two seconds after the last movement, and hold where a
-/// thing was as well as where it is. Misses who does not move at all for ten seconds, who stood still since the first picture,
-/// and what is smaller than 3 pixels of 320 or of the colour of what is behind. Not thread-safe.
+/// thing was as well as where it is; for the first two seconds all is covered. Misses who does not move at all for a minute or
+/// two, who stood still since the first picture, and what is smaller than 3 pixels of 320 or of the colour of what is behind.
+/// Not thread-safe.
 class Movers {
  public:
   Movers();
@@ -29,7 +30,7 @@ class Movers {
   [[nodiscard]] const std::vector<Box>& boxes() const { return boxes_; }
 
  private:
-  void begin_again(const cv::Mat& luma);
+  void begin_again(const cv::Mat& luma, Steady now);
   [[nodiscard]] cv::Mat changed(const cv::Mat& luma);
   void find_boxes(const Frame& frame);
 
@@ -38,6 +39,7 @@ class Movers {
   cv::Mat difference_;  ///< CV_32FC1
   cv::Mat recent_;      ///< CV_8UC1: 255 where it moves now, down to 0 two seconds later
   std::optional<Steady> seen_;
+  Steady began_;
   double fading_ = 0;  ///< what recent_ is behind by, below one step
   std::vector<Box> boxes_;
 };
