@@ -31,12 +31,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int longest = 240;          // pixels of the crop
-constexpr double surroundings = 0.2;  // of the zone's size, on each side: who comes is seen on the way
+constexpr double most_pixels = 36000;    // of the crop: a long strip of ground may be longer than a yard
+constexpr double surroundings = 0.2;     // of the zone's size, on each side: who comes is seen on the way
+constexpr double unknown_person = 0.15;  // of the picture: so high a person may be where nothing is told
+constexpr double above = 1.7,
+                 below = 0.6;  // of a person's height beyond the zone: vehicles and heads; feet of who passes before
 constexpr Duration gap_restarts = 60s;
 constexpr Duration moved_restarts = 20s;
 constexpr double moved_share = 0.6;                // of the crop changed: that is nobody, that is another view
 constexpr double least_in_zone = 0.5;              // of the lower half of its box, where its feet are
+constexpr int edge = 3;                            // pixels of the crop: gradients end there
 constexpr int least_height = 12, least_width = 4;  // pixels of the crop
 constexpr double shortest = 0.55;                  // of a person's height: half of one hidden, or a child
 constexpr double highest = 2.5;                    // ... a lorry
@@ -105,12 +109,35 @@ double person_height(const Options& options, double y) {
   return std::max(at, 0.5 * std::min(far.height, near.height));
 }
 
+/// What is looked at: the zone, all of those who stand in it, and the feet of those who stand before it.
+Polygon looked_at(const Options& options, const Polygon& zone) {
+  if (zone.empty()) return {};
+  const Box inner = bounds(zone), wide = bounds(around(zone, surroundings));
+  const auto tall = [&](double y) {
+    const double told = person_height(options, y);
+    return told > 0 ? told : unknown_person;
+  };
+  const double bottom = inner.y + inner.height;
+  const double top = std::clamp(inner.y - above * tall(inner.y), 0.0, wide.y);
+  const double low = std::clamp(bottom + below * tall(bottom), wide.y + wide.height, 1.0);
+  return {{wide.x, top}, {wide.x + wide.width, top}, {wide.x + wide.width, low}, {wide.x, low}};
+}
+
+/// The longer side of a crop of most_pixels.
+int longest(const Polygon& part, const Frame& frame) {
+  const Box box = part.empty() ? whole_picture : bounds(part);
+  const double wide = box.width * frame.width(), high = box.height * frame.height();
+  const double slim = std::max(wide, high) / std::max(1.0, std::min(wide, high));
+  return static_cast<int>(std::sqrt(most_pixels * slim));
+}
+
 class Intrusion : public Detector {
  public:
   Intrusion(const Options& options, const Polygon& zone, Objects* objects)
       : options_(options),
         zone_(zone),
-        crop_(around(zone, surroundings), longest),
+        part_(looked_at(options, zone)),
+        crop_(part_, 0),
         objects_(options.confirm_with_model ? objects : nullptr) {}
 
   Look look(const Frame& frame) override;
@@ -125,12 +152,14 @@ class Intrusion : public Detector {
   void report(Look& look, const Frame& frame);
 
   Options options_;
-  Polygon zone_;
+  Polygon zone_, part_;
+  cv::Size picture_;
   Crop crop_;
   Objects* objects_;
   Background ground_;
   Visitors visitors_;
   cv::Mat mask_;                    ///< 255 in the zone
+  bool feet_hidden_ = false;        ///< the picture goes on below the crop
   double zone_height_ = 0;          ///< pixels of the crop
   std::vector<Finding> waiting_;    ///< from before a restart, not yet seen again
   std::optional<Steady> presence_;  ///< since when somebody is there
@@ -140,6 +169,7 @@ class Intrusion : public Detector {
 
 Look Intrusion::look(const Frame& frame) {
   Look look;
+  if (picture_ != frame.luma.size()) crop_ = Crop(part_, longest(part_, frame)), picture_ = frame.luma.size();
   const cv::Mat luma = crop_.luma(frame);
   if (luma.empty()) return look;
   const Steady now = frame.taken.steady;
@@ -165,6 +195,7 @@ void Intrusion::begin_again(const Frame& frame, const cv::Mat& luma) {
   ground_.reset();
   const Box seen = crop_.to_picture({{}, luma.size()}, frame);
   mask_ = filled(zone_, seen, luma.size());
+  feet_hidden_ = seen.y + seen.height < 1 - 0.5 * seen.height / luma.rows;
   zone_height_ = (zone_.empty() ? whole_picture : bounds(zone_)).height / std::max(seen.height, 1e-6) * luma.rows;
   first_ = normal_ = now_;
 }
@@ -199,6 +230,8 @@ bool Intrusion::sized(const cv::Rect& box, const Frame& frame) const {
 }
 
 bool Intrusion::in_zone(const cv::Rect& box) const {
+  // Whose feet are below what is looked at stands before the zone and only hides it.
+  if (feet_hidden_ && box.br().y >= mask_.rows - edge) return false;
   const cv::Rect feet(box.x, box.y + box.height / 2, box.width, box.height - box.height / 2);
   return cv::countNonZero(mask_(feet)) >= least_in_zone * feet.area();
 }

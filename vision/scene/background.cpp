@@ -26,6 +26,7 @@ constexpr double first_seconds = 1.0;   // so long both backgrounds are the same
 constexpr float alike = 0.12F;
 constexpr float least_motion = 0.08F;
 constexpr float least_edge = 0.03F;
+constexpr float rounding = 0.25F;  // luma, a gradient's noise of whole numbers alone
 constexpr float lift = 8;          // luma added before the logarithm, so that black noise does not become contrast
 constexpr int region_closing = 7;  // pixels: edges so near belong to one thing
 constexpr int stride = 4;          // medians are taken from every 4th pixel of every 4th row
@@ -50,6 +51,12 @@ void learn_row(const float* now, const uchar* gone, const uchar* held, const Rat
     const float change = gone[x] != 0 ? rates.gone * step : std::abs(step) < alike ? rates.alike * step : much;
     slow[x] += held != nullptr && held[x] != 0 ? 0 : change;
   }
+}
+
+float middle_of(std::vector<float>& samples) {
+  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
+  std::nth_element(samples.begin(), middle, samples.end());
+  return *middle;
 }
 
 void compare_gradients(const cv::Mat& fast, const cv::Mat& slow, int y, float* out) {
@@ -109,9 +116,7 @@ float Background::median(const cv::Mat& plane, bool absolute) {
   for (int y = 0; y < plane.rows; y += stride)
     for (int x = 0; x < plane.cols; x += stride)
       samples_.push_back(absolute ? std::abs(plane.at<float>(y, x)) : plane.at<float>(y, x));
-  const auto middle = samples_.begin() + static_cast<std::ptrdiff_t>(samples_.size() / 2);
-  std::nth_element(samples_.begin(), middle, samples_.end());
-  return *middle;
+  return middle_of(samples_);
 }
 
 void Background::see(const cv::Mat& luma, double dt, const cv::Mat& held) {
@@ -193,8 +198,23 @@ float Background::compare(const cv::Mat& plane) {
 
 cv::Mat Background::present() {
   if (slow_.empty()) return {};
-  const float limit = compare(now_);
-  return difference_ > limit * limit;
+  compare(now_);
+  // A camera's noise is about the same in luma everywhere, so in the logarithm it is the stronger the darker the place.
+  cv::Mat darkest, limits;
+  cv::erode(smooth_, darkest, cv::getStructuringElement(cv::MORPH_CROSS, {3, 3}));
+  samples_.clear();
+  for (int y = 0; y < darkest.rows; y += stride)
+    for (int x = 0; x < darkest.cols; x += stride)
+      samples_.push_back(std::sqrt(std::abs(difference_.at<float>(y, x))) *
+                         (static_cast<float>(darkest.at<uchar>(y, x)) + lift));
+  const float noise = std::max(rounding, middle_of(samples_));
+  cv::Mat table(1, 256, CV_32FC1);
+  for (int i = 0; i < 256; ++i) {
+    const float limit = std::max(least_edge, 4 * noise / (static_cast<float>(i) + lift));
+    table.at<float>(i) = limit * limit;
+  }
+  cv::LUT(darkest, table, limits);
+  return difference_ > limits;
 }
 
 void Background::find_changed() {

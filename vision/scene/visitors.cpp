@@ -22,16 +22,19 @@ constexpr double like_ground = 0.5;                 // of the gradients: the sam
 constexpr double in_focus = 0.43;                   // see sharpness()
 constexpr int halo = 1;                             // pixels on each side: a gradient reaches beyond its edge
 constexpr double least_inside = 0.05;               // share of its inside that has edges of its own
-constexpr Duration believed_after = 1s;
-constexpr double least_hits = 0.7;   // share of the looks
-constexpr double travelled = 0.4;    // of its own height, from where it was first
-constexpr double straight = 0.6;     // of the way it made: leaves and webs go to and fro
-constexpr double one_piece = 0.5;    // likeness from picture to picture: rain is never twice the same
-constexpr double least_step = 0.3;   // of its size, whatever the time between two pictures
-constexpr double most_speed = 4;     // of its sizes in a second: what is faster is close to the lens, or noise
-constexpr double most_change = 2.5;  // of its area, from picture to picture
-constexpr double stands_at = 0.15;   // of its size: so far it may sway and still stand
-constexpr double same = 0.6;         // correlation with what stood there
+constexpr double least_whole = 0.75;                // of its rows have edges: flakes that fall side by side leave gaps
+constexpr double believed_after = 1;  // seconds, and so much more for each thing that comes anew in every picture: snow
+constexpr double least_hits = 0.7;    // share of the looks
+constexpr double travelled = 0.4;     // of its own height, from where it was first
+constexpr double straight = 0.6;      // of the way it made: leaves and webs go to and fro
+constexpr double one_piece = 0.5;     // likeness from picture to picture: rain is never twice the same
+constexpr double least_step = 0.3;    // of its size, whatever the time between two pictures
+constexpr double most_speed = 4;      // of its sizes in a second: what is faster is close to the lens, or noise
+constexpr double most_turn = 1.5;     // of its size in a second: so far from where its way would have led it
+constexpr double births_seconds = 3;  // what comes anew in a picture is averaged over so long
+constexpr double most_change = 2.5;   // of its area, from picture to picture
+constexpr double stands_at = 0.15;    // of its size: so far it may sway and still stand
+constexpr double same = 0.6;          // correlation with what stood there
 constexpr Duration young_patience = 600ms;
 constexpr Duration patience = 2s;
 constexpr Duration stands_for = 10min;  // after that it is a thing that was put down, a door: it becomes ground
@@ -87,6 +90,13 @@ double sharpness(const cv::Mat& plane, const cv::Mat& where, const cv::Rect& box
          std::max(1e-6, static_cast<double>(coarse[static_cast<std::size_t>(tenth)]));
 }
 
+/// Share of the rows in which anything is.
+double rows_filled(const cv::Mat& part) {
+  int filled = 0;
+  for (int y = 0; y < part.rows; ++y) filled += cv::countNonZero(part.row(y)) > 0 ? 1 : 0;
+  return static_cast<double>(filled) / part.rows;
+}
+
 /// A body has edges inside of its outline and hides the ground; a shadow or a lamp's light has neither.
 bool has_body(const Background& ground, const cv::Mat& edges, const std::vector<cv::Point>& outline, const cv::Rect& box) {
   cv::Mat shape(box.size(), CV_8UC1, cv::Scalar(0)), inside;
@@ -100,25 +110,31 @@ bool has_body(const Background& ground, const cv::Mat& edges, const std::vector<
 }  // namespace
 
 /// Everything in this one picture that may be somebody.
-std::vector<cv::Rect> Visitors::figures(Background& ground, const cv::Mat& mask, const Sized& sized) const {
+std::vector<Visitors::Figure> Visitors::figures(Background& ground, const cv::Mat& mask, const Sized& sized) const {
   static const cv::Mat kernel = cv::getStructuringElement(cv::MORPH_ELLIPSE, {closing_wide, closing_high});
   const cv::Mat edges = ground.present();
   cv::Mat parts = edges & mask;
   cv::morphologyEx(parts, parts, cv::MORPH_CLOSE, kernel);
   std::vector<std::vector<cv::Point>> outlines;
   cv::findContours(parts, outlines, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
-  std::vector<cv::Rect> out;
+  std::vector<Figure> out;
   for (const auto& outline : outlines) {
     const cv::Rect wide = cv::boundingRect(outline);
     const cv::Rect box(wide.x + halo, wide.y + halo, wide.width - 2 * halo, wide.height - 2 * halo);
-    if (box.width > 0 && box.height > 0 && sized(box) && has_body(ground, edges, outline, box)) out.push_back(box);
+    if (box.width > 0 && box.height > 0 && sized(box) && has_body(ground, edges, outline, box))
+      out.push_back({box, rows_filled(edges(box))});
   }
   return out;
 }
 
-void Visitors::follow(Visitor& visitor, const cv::Rect& box, const Background& ground, Steady now) {
+void Visitors::follow(Visitor& visitor, const Figure& figure, const Background& ground, Steady now, double births) {
+  const cv::Rect box = figure.box;
   const cv::Mat own = own_look(ground, box);
+  visitor.whole += 0.3 * (figure.whole - visitor.whole);
   if (!visitor.own.empty()) visitor.alike += 0.3 * (correlation(visitor.own, own) - visitor.alike);
+  const double dt = std::max(0.01, in_seconds(now - visitor.seen));
+  const cv::Point2d speed = (foot(box) - foot(visitor.box)) / dt;
+  visitor.speed = visitor.hits == 1 ? speed : 0.5 * (visitor.speed + speed);
   visitor.path += apart(visitor.box, box);
   if (apart(visitor.rest, box) > stands_at * std::max(box.width, box.height)) {
     visitor.rest = box;
@@ -132,8 +148,9 @@ void Visitors::follow(Visitor& visitor, const cv::Rect& box, const Background& g
   ++visitor.hits;
   const double way = apart(visitor.first, box);
   visitor.believed =
-      visitor.believed || (now - visitor.since >= believed_after && visitor.hits >= least_hits * visitor.looks &&
-                           way >= travelled * box.height && way >= straight * visitor.path && visitor.alike >= one_piece);
+      visitor.believed || (in_seconds(now - visitor.since) >= believed_after * (1 + births) &&
+                           visitor.hits >= least_hits * visitor.looks && way >= travelled * box.height &&
+                           way >= straight * visitor.path && visitor.alike >= one_piece && visitor.whole >= least_whole);
 }
 
 /// Nothing new stands out there, but what stood there does still.
@@ -144,30 +161,44 @@ bool Visitors::still_there(const Visitor& visitor, const Background& ground) {
 
 void Visitors::see(Background& ground, const cv::Mat& mask, const Sized& sized, Steady now) {
   auto found = figures(ground, mask, sized);
+  const double dt = std::clamp(in_seconds(now - seen_), 0.0, 1.0);
+  seen_ = now;
   for (auto& visitor : all_) {
     ++visitor.looks;
     const double size = std::max(visitor.box.width, visitor.box.height);
-    const double reach = size * (least_step + most_speed * std::min(1.0, in_seconds(now - visitor.seen)));
-    const auto fits = [&](const cv::Rect& box) {
+    const double gap = std::min(1.0, in_seconds(now - visitor.seen));
+    const double reach = size * (least_step + (visitor.hits == 1 ? most_speed : most_turn) * gap);
+    const cv::Point2d due = foot(visitor.box) + gap * visitor.speed;
+    const auto off = [&](const cv::Rect& box) { return cv::norm(foot(box) - due); };
+    const auto fits = [&](const Figure& figure) {
+      const cv::Rect& box = figure.box;
       const double change = static_cast<double>(box.area()) / visitor.box.area();
-      return apart(box, visitor.box) <= reach && change < most_change && change > 1 / most_change;
+      return off(box) <= reach && apart(box, visitor.box) <= size * (least_step + most_speed * gap) && change < most_change &&
+             change > 1 / most_change;
     };
-    const auto near =
-        std::ranges::min_element(found, {}, [&](const cv::Rect& box) { return fits(box) ? apart(box, visitor.box) : 1e9; });
+    const auto near = std::ranges::min_element(found, {}, [&](const Figure& one) { return fits(one) ? off(one.box) : 1e9; });
     if (near != found.end() && fits(*near)) {
-      follow(visitor, *near, ground, now);
+      follow(visitor, *near, ground, now, births_);
       found.erase(near);
     } else if (visitor.believed && still_there(visitor, ground)) {
       visitor.seen = now;
+      visitor.speed = {};
     }
   }
+  births_ += (1 - std::exp(-dt / births_seconds)) * (static_cast<double>(found.size()) - births_);
   std::erase_if(all_, [&](const Visitor& one) {
     return now - one.seen > (one.believed ? patience : young_patience) || now - one.moved > stands_for;
   });
-  for (const auto& box : found) {
+  for (const auto& [box, whole] : found) {
     if (all_.size() >= most_visitors) break;
-    all_.push_back(
-        {.box = box, .look = ground.smooth()(box).clone(), .since = now, .seen = now, .moved = now, .first = box, .rest = box});
+    all_.push_back({.box = box,
+                    .look = ground.smooth()(box).clone(),
+                    .since = now,
+                    .seen = now,
+                    .moved = now,
+                    .first = box,
+                    .rest = box,
+                    .whole = whole});
   }
 }
 

@@ -25,6 +25,8 @@ struct Visitor {
   bool believed = false;     ///< it travelled, in one piece, for long enough
   cv::Rect first;            ///< where it was first
   cv::Rect rest;             ///< where it was when it last moved
+  double whole = 1;          ///< share of its rows in which it has edges, a running mean
+  cv::Point2d speed = {};    ///< of its feet, pixels in a second
   double path = 0;           ///< pixels, from picture to picture
   double alike = 1;          ///< how like itself from picture to picture, a running mean
   int hits = 1, looks = 1;
@@ -37,7 +39,7 @@ class Visitors {
   /// Whether a thing of this box (pixels of the crop) may be a person or a vehicle.
   using Sized = std::function<bool(const cv::Rect&)>;
 
-  void reset() { all_.clear(); }
+  void reset() { all_.clear(), births_ = 0; }
   void add(Visitor visitor) { all_.push_back(std::move(visitor)); }
 
   /// Follows everybody into the newest picture of `ground`. New ones are looked for where `mask` (CV_8UC1) is not 0.
@@ -48,11 +50,17 @@ class Visitors {
   [[nodiscard]] std::vector<Visitor>& all() { return all_; }
 
  private:
-  [[nodiscard]] std::vector<cv::Rect> figures(Background& ground, const cv::Mat& mask, const Sized& sized) const;
-  static void follow(Visitor& visitor, const cv::Rect& box, const Background& ground, Steady now);
+  struct Figure {
+    cv::Rect box;
+    double whole = 1;
+  };
+  [[nodiscard]] std::vector<Figure> figures(Background& ground, const cv::Mat& mask, const Sized& sized) const;
+  static void follow(Visitor& visitor, const Figure& figure, const Background& ground, Steady now, double births);
   [[nodiscard]] static bool still_there(const Visitor& visitor, const Background& ground);
 
   std::vector<Visitor> all_;
+  Steady seen_;
+  double births_ = 0;  ///< things that come anew in each picture
 };
 
 }  // namespace kuzet::vision
