@@ -112,9 +112,6 @@ cv::Mat InFront::newcomer(const cv::Mat& luma, const cv::Mat& usual) const {
   const double all = area(region), in = area(region & inside_);
   if (in < covers * area(inside_) || all - in < reaches_out * all) return {};
   const Comparison seen = compare(luma, usual, region);
-  if (getenv("DUMP"))
-    fprintf(stderr, "  region in %.2f out %.2f hidden %.2f fresh %.2f edge %.3f %.3f\n", in / area(inside_), (all - in) / all,
-            seen.hidden, area(seen.fresh) / all, outlined(luma, region), outlined(usual, region));
   if (seen.hidden < hides && area(seen.fresh) < has_structure * all) return {};
   return region;
 }
@@ -139,7 +136,6 @@ void InFront::arrive(const cv::Mat& luma) {
 void InFront::follow(const cv::Mat& luma) {
   const double with = cv::mean(difference(luma, arrival_->seen), arrival_->where)[0];
   const double without = cv::mean(difference(luma, arrival_->before), arrival_->where)[0];
-  if (getenv("DUMP")) fprintf(stderr, "  with %.3f without %.3f\n", with, without);
   if (with < without) {
     arrival_->seen = luma.clone();
     arrival_->away = 0;

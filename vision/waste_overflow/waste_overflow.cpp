@@ -250,7 +250,7 @@ const Reference* WasteOverflow::reference(const cv::Mat& luma) const {
 
 Verdict WasteOverflow::compared(const Reference& reference) const {
   cv::Mat before = watched_.luma(reference.frame);
-  if (before.empty()) return {.overflow = verdict_.overflow, .fill = {}, .hidden = true};
+  if (before.empty()) return {.overflow = 0, .fill = {}, .hidden = true};
   if (before.size() != mask_.size()) cv::resize(before, before, mask_.size(), 0, 0, cv::INTER_AREA);
   const Comparison seen = compare(settled_.picture(), before, mask_);
   const auto band = [&](double from, double to) {
@@ -290,14 +290,19 @@ void WasteOverflow::ask(const Frame& frame) {
 }
 
 void WasteOverflow::judge() {
-  if (known_ != nullptr) {
-    verdict_ = compared(*known_);
+  if (blocked_) {
+    verdict_.hidden = true;
+  } else if (known_ != nullptr) {
+    const Verdict seen = compared(*known_);
+    if (seen.hidden)
+      verdict_.hidden = true;
+    else
+      verdict_ = seen;
   } else {
     verdict_.fill.reset();
     verdict_.hidden = opinions_.empty();
     if (!opinions_.empty()) verdict_.overflow = probability(middle(opinions_));
   }
-  verdict_.hidden = verdict_.hidden || blocked_;
 }
 
 /// What is said follows what is seen; while nothing can be seen, it stays.
