@@ -24,6 +24,7 @@
 #include "vision/detector.hpp"
 #include "vision/scene/compared.hpp"
 #include "vision/scene/crop.hpp"
+#include "vision/scene/in_front.hpp"
 #include "vision/scene/keepsake.hpp"
 #include "vision/scene/litter.hpp"
 #include "vision/scene/surroundings.hpp"
@@ -35,6 +36,7 @@
 #include <cmath>
 #include <deque>
 #include <optional>
+#include <utility>
 
 namespace kuzet::vision {
 
@@ -56,6 +58,7 @@ constexpr Duration emptied_after = 20s;    // seen empty for so long: it was emp
 constexpr Duration worth_telling = 60s;    // what was there for less was never an overflow
 constexpr double objects_weight = 0.7, texture_weight = 0.3;  // of the logarithms of the odds
 constexpr double hidden_share = 0.5;
+constexpr double as_bright = 1.8;  // times: gradients of a picture that much darker are still above its noise
 constexpr double full_from = 0.8;
 constexpr double empty_below = 0.3;  // the rule's `keep`
 constexpr double sure_empty = 0.2;   // what may become a reference
@@ -130,7 +133,8 @@ class WasteOverflow : public Detector {
         objects_(aids.objects),
         references_(aids.references),
         watched_(zone, compared_length),
-        looked_(zone, looked_length) {}
+        looked_(zone, looked_length),
+        front_(zone) {}
 
   Look look(const Frame& frame) override;
   void resume(std::span<const Finding> open) override;
@@ -138,11 +142,12 @@ class WasteOverflow : public Detector {
  private:
   void begin_again(const cv::Mat& luma, const Frame& frame);
   [[nodiscard]] bool anybody(const cv::Mat& luma) const;
-  [[nodiscard]] const Reference* reference(const Frame& frame) const;
+  [[nodiscard]] const Reference* reference(const cv::Mat& luma) const;
   [[nodiscard]] Verdict compared(const Reference& reference) const;
   [[nodiscard]] std::optional<double> appearance(const Frame& frame) const;
+  void heed(const Frame& frame, const cv::Mat& luma);
   void ask(const Frame& frame);
-  void judge(const Frame& frame);
+  void judge();
   void decide();
   void remember_picture(const Frame& frame);
   void learn(const Frame& frame, Look& look);
@@ -152,13 +157,15 @@ class WasteOverflow : public Detector {
   Polygon zone_;
   Objects* objects_;
   std::vector<Reference> references_;
+  const Reference* known_ = nullptr;  // of those, the one to compare with now
   Crop watched_, looked_;
   Settled settled_;
+  InFront front_;
   cv::Mat mask_, last_;
   std::deque<Opinion> opinions_;
   Verdict verdict_;
   State state_ = State::unknown;
-  bool busy_ = false, open_ = false, since_uncertain_ = false, emptied_ = false;
+  bool busy_ = false, blocked_ = false, open_ = false, since_uncertain_ = false, emptied_ = false;
   Steady now_, first_, since_;
   std::optional<Steady> observed_, asked_, before_at_, clear_since_, clean_since_, hidden_since_;
   std::shared_ptr<const Frame> before_;
@@ -186,8 +193,9 @@ Look WasteOverflow::look(const Frame& frame) {
   if (settled_.see(luma, now)) {
     busy_ = anybody(luma);
     last_ = luma.clone();
+    heed(frame, luma);
     ask(frame);
-    judge(frame);
+    judge();
     decide();
     remember_picture(frame);
     learn(frame, look);
@@ -199,6 +207,7 @@ Look WasteOverflow::look(const Frame& frame) {
 /// A new size, a source that starts over, a long gap. What was said stays until the place has been seen again.
 void WasteOverflow::begin_again(const cv::Mat& luma, const Frame& frame) {
   settled_.reset();
+  front_.reset();
   opinions_.clear();
   mask_ = watched_.mask(frame);
   if (mask_.size() != luma.size()) mask_ = cv::Mat(luma.size(), CV_8UC1, cv::Scalar(255));
@@ -206,6 +215,18 @@ void WasteOverflow::begin_again(const cv::Mat& luma, const Frame& frame) {
   first_ = now_;
   since_ = std::min(since_, now_);
   observed_.reset(), asked_.reset(), before_at_.reset(), clear_since_.reset(), clean_since_.reset(), hidden_since_.reset();
+}
+
+/// Whether something stands in front; when it has left, the place is looked at afresh.
+void WasteOverflow::heed(const Frame& frame, const cv::Mat& luma) {
+  const Light light = light_of(frame);
+  if ((light == Light::infrared) != (light_ == Light::infrared)) front_.reset();
+  light_ = light;
+  known_ = reference(luma);
+  const bool was = std::exchange(blocked_, front_.see(frame, now_));
+  if (!was || blocked_) return;
+  settled_.reset();
+  settled_.see(luma, now_);
 }
 
 /// Whether much of the zone has changed since the last picture that was kept.
@@ -218,15 +239,18 @@ bool WasteOverflow::anybody(const cv::Mat& luma) const {
   return share(difference > busy_difference, mask_) > busy_share;
 }
 
-/// The reference to compare with: one of this very light.
-const Reference* WasteOverflow::reference(const Frame& frame) const {
-  const Reference* found = reference_for(references_, light_of(frame));
-  return found != nullptr && found->light == light_of(frame) ? found : nullptr;
+/// The reference to compare with: one of this very light, or one that is about as bright, for dusk has no border.
+const Reference* WasteOverflow::reference(const cv::Mat& luma) const {
+  const Reference* found = reference_for(references_, light_);
+  if (found == nullptr || found->light == light_) return found;
+  if (found->light == Light::infrared || light_ == Light::infrared) return nullptr;
+  const double now = cv::mean(luma)[0], then = cv::mean(watched_.luma(found->frame))[0];
+  return std::max(now, then) < as_bright * std::min(now, then) ? found : nullptr;
 }
 
 Verdict WasteOverflow::compared(const Reference& reference) const {
   cv::Mat before = watched_.luma(reference.frame);
-  if (before.empty()) return {.overflow = verdict_.overflow, .fill = {}, .hidden = true};
+  if (before.empty()) return {.overflow = 0, .fill = {}, .hidden = true};
   if (before.size() != mask_.size()) cv::resize(before, before, mask_.size(), 0, 0, cv::INTER_AREA);
   const Comparison seen = compare(settled_.picture(), before, mask_);
   const auto band = [&](double from, double to) {
@@ -255,9 +279,9 @@ std::optional<double> WasteOverflow::appearance(const Frame& frame) const {
 
 /// One more opinion on how the zone looks; who stands in it has none, unless there is no other.
 void WasteOverflow::ask(const Frame& frame) {
-  if (reference(frame) != nullptr) return opinions_.clear();
+  if (known_ != nullptr) return opinions_.clear();
   if (asked_ && now_ - *asked_ < appearance_every) return;
-  if (busy_ && !opinions_.empty()) return;
+  if ((busy_ || blocked_) && !opinions_.empty()) return;
   const auto said = appearance(frame);
   if (!said) return;
   asked_ = now_;
@@ -265,10 +289,15 @@ void WasteOverflow::ask(const Frame& frame) {
   while (now_ - opinions_.front().at > appearance_memory) opinions_.pop_front();
 }
 
-void WasteOverflow::judge(const Frame& frame) {
-  light_ = light_of(frame);
-  if (const Reference* known = reference(frame)) {
-    verdict_ = compared(*known);
+void WasteOverflow::judge() {
+  if (blocked_) {
+    verdict_.hidden = true;
+  } else if (known_ != nullptr) {
+    const Verdict seen = compared(*known_);
+    if (seen.hidden)
+      verdict_.hidden = true;
+    else
+      verdict_ = seen;
   } else {
     verdict_.fill.reset();
     verdict_.hidden = opinions_.empty();
@@ -316,12 +345,13 @@ void WasteOverflow::remember_picture(const Frame& frame) {
 /// A zone that has looked clean and unchanged for hours becomes its own reference.
 void WasteOverflow::learn(const Frame& frame, Look& look) {
   const bool clean = !open_ && !verdict_.hidden && !opinions_.empty() && verdict_.overflow < sure_empty;
-  if (!clean || reference(frame) != nullptr) return clean_since_.reset();
+  if (!clean || known_ != nullptr) return clean_since_.reset();
   if (!clean_since_) clean_since_ = now_;
   if (now_ - *clean_since_ < options_.learn_after || busy_) return;
   Reference learned = learned_reference(frame, zone_, light_);
   look.learned.push_back(learned);
   references_.push_back(std::move(learned));
+  known_ = nullptr;
 }
 
 void WasteOverflow::report(Look& look) {
