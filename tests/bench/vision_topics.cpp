@@ -89,14 +89,17 @@ void parking(const VisionRequest& request) {
   print("parking, traffic, headlights, shadows", "no alert", none);
 }
 
-void spaces(const VisionRequest& request) {
+void spaces(const VisionRequest& request, bool referenced) {
   int right[2] = {0, 0}, all[2] = {0, 0};
   for (std::uint64_t seed = 1; seed <= (request.quick ? 1U : 3U); ++seed) {
     const World world = parking_lot(sized(seed));
     Detect detect;
     for (const char* zone : {"space_1", "space_2", "space_3"}) detect.add("parking_space", zone);
     const auto truths = world.truth();
-    for (const auto& said : watch(world, detect).said) {
+    World empty(world.options());
+    empty.spaces();
+    const auto references = referenced ? reference_of(empty, 0) : std::vector<vision::Reference>{};
+    for (const auto& said : watch(world, detect, references).said) {
       if (said.observation.what != "parking") continue;
       bool taken = false, changing = said.second < 3;
       for (const auto& truth : truths) {
@@ -111,7 +114,12 @@ void spaces(const VisionRequest& request) {
     }
   }
   const auto share = [&](int i) { return figure(100.0 * right[i] / std::max(1, all[i]), 1) + " %"; };
-  print_row({"parking spaces", "right, 10 s after a change", "free " + share(0) + ", taken " + share(1), "-", "-", "-"});
+  print_row({referenced ? "parking spaces, with a reference" : "parking spaces, without", "right, 10 s after a change",
+             "free " + share(0) + ", taken " + share(1), "-", "-", "-"});
+}
+
+void spaces(const VisionRequest& request) {
+  for (const bool referenced : {false, true}) spaces(request, referenced);
 }
 
 constexpr double waste_for = 60;

@@ -41,6 +41,10 @@ using namespace std::chrono_literals;
 constexpr int longest = 240;  // pixels of the crop
 // Of the zone's size, on each side: there the light is measured when a vehicle fills the zone.
 constexpr double surroundings = 0.25;
+// Of the zone's width: so far above it the crop reaches at least. A zone lies on the ground, a vehicle stands up from it: of a
+// narrow strip far away it shows little more than the wheels.
+constexpr double stands_up = 0.25;
+constexpr double wide_picture = 16.0 / 9;  // what a picture's shape mostly is
 // Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
 constexpr Duration standing_after = 2500ms;
 constexpr Duration flash = 3s;       // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
@@ -60,10 +64,11 @@ constexpr int least_pixels = 10;          // of the crop, in both directions
 constexpr double upright = 0.75;          // narrower than so much of its height: a person, unless it is as large as ...
 constexpr double upright_size = 0.04;     // ... so much of the zone (vehicles seen from above)
 constexpr double flattest = 4.5;          // a bus from its side; longer things are shadows
-constexpr double least_in_zone = 0.5;
-constexpr double least_filled = 0.4;    // of its bounding box
-constexpr double least_more = 1.3;      // its edges by the ground's
-constexpr double full_structure = 0.5;  // more than that proves no more
+constexpr double footed = 1.0 / 3;        // of its height: the part by which it touches the ground
+constexpr double least_in_zone = 0.5;     // ... and how much of that part is in the zone
+constexpr double least_filled = 0.4;      // of its bounding box
+constexpr double least_more = 1.3;        // its edges by the ground's
+constexpr double full_structure = 0.5;    // more than that proves no more
 constexpr double same_after_restart = 0.7;
 constexpr Duration still_for = 800ms;
 constexpr Duration returns_after = 600ms;
@@ -83,6 +88,19 @@ struct Options : CommonOptions {
   double largest = 0.9;
 };
 
+Polygon reaching_up(const Polygon& zone) {
+  const Box box = bounds(around(zone, surroundings)), inner = zone.empty() ? whole_picture : bounds(zone);
+  const double top = std::max(0.0, std::min(box.y, inner.y - stands_up * inner.width * wide_picture));
+  const double right = box.x + box.width, bottom = box.y + box.height;
+  return {{box.x, top}, {right, top}, {right, bottom}, {box.x, bottom}};
+}
+
+/// The lower part of a thing.
+cv::Rect foot(const cv::Rect& box) {
+  const int height = std::max(1, static_cast<int>(std::lround(footed * box.height)));
+  return {box.x, box.y + box.height - height, box.width, height};
+}
+
 const Schema<Options>& schema() {
   using namespace settings;
   static const auto all = detector_schema<Options>({
@@ -101,7 +119,7 @@ class IllegalParking : public Detector {
   IllegalParking(const Options& options, const Polygon& zone, const Aids& aids)
       : options_(options),
         zone_(zone),
-        crop_(around(zone, surroundings), longest),
+        crop_(reaching_up(zone), longest),
         references_(aids.references),
         opinion_(aids.objects) {}
 
@@ -223,7 +241,7 @@ void IllegalParking::recognise(const Frame& frame) {
 /// The track is there now and looks as the picture does there.
 void IllegalParking::place(Stay& track, const Newcomer& at, const Frame& frame) const {
   track.box = at.box;
-  if (!at.own.empty()) track.own = at.own & mask_(at.box);
+  if (!at.own.empty()) track.own = at.own;
   track.place = crop_.to_picture(at.box, frame);
   track.look = luma_(at.box).clone();
   track.begun = std::min(track.begun, now_);
@@ -273,11 +291,14 @@ bool IllegalParking::view_moved() {
 }
 
 bool IllegalParking::vehicle_sized(const Newcomer& candidate) const {
+  const cv::Rect& box = candidate.box;
   const double pixels = cv::countNonZero(candidate.shape), size = pixels / zone_pixels_;
-  if (size < options_.smallest || size > options_.largest || pixels < least_filled * candidate.box.area()) return false;
+  const double hidden = cv::countNonZero(candidate.shape & mask_(box)) / zone_pixels_;  // of the zone's ground
+  if (size < options_.smallest || hidden > options_.largest || pixels < least_filled * box.area()) return false;
   if (candidate.box.width > flattest * candidate.box.height) return false;
   if (candidate.box.width < upright * candidate.box.height && size < upright_size) return false;
-  return cv::countNonZero(candidate.shape & mask_(candidate.box)) >= least_in_zone * pixels;
+  const cv::Mat feet = candidate.shape(foot(box) - box.tl());
+  return cv::countNonZero(feet & mask_(foot(box))) >= least_in_zone * cv::countNonZero(feet);
 }
 
 Stay* IllegalParking::young_at(const cv::Rect& box) {
@@ -328,9 +349,9 @@ void IllegalParking::hear(const Frame& frame) {
 }
 
 bool IllegalParking::named_sized(const cv::Rect& box) const {
-  const double size = box.area() / zone_pixels_;
-  return box.width >= least_pixels && box.height >= least_pixels && size >= options_.smallest && size <= options_.largest &&
-         cv::countNonZero(mask_(box)) >= least_in_zone * box.area();
+  const double size = box.area() / zone_pixels_, hidden = cv::countNonZero(mask_(box)) / zone_pixels_;
+  return box.width >= least_pixels && box.height >= least_pixels && size >= options_.smallest && hidden <= options_.largest &&
+         cv::countNonZero(mask_(foot(box))) >= least_in_zone * foot(box).area();
 }
 
 /// A vehicle that the ground hides: it was there from the start.

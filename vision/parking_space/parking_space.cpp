@@ -3,14 +3,14 @@
 //
 // Sees: how full of edges the space is. A vehicle has windows, lamps, seams and a shadow's edge nearly everywhere; the ground
 // of an empty space has few, and lines at its rim, which are left out. Wants: a zone drawn along the space's own lines, at
-// least 24 pixels long; one picture is enough. How: the median of the gradient of the logarithm of luma inside of the space
-// (contrast, whatever the light), less what the plainest quarter of its surroundings has (gravel, noise at night). Gradients
-// are counted by space length, so that resolution does not matter. With a reference (the technician's picture of the empty
-// space in the same kind of light) edges that lie as they do there do not count, so that coarse ground needs no setting. Fooled
-// by: things that are put down there; a vehicle of a neighbour that covers the space from the camera's angle; coarse ground
-// such as leaves or cobbles that is only in the space; snow on a vehicle; dappled shade. Score: the measure by the threshold,
-// as `share` in the observation: 1 is the limit, below is free. Source: relative edge energy, our own; see vision.md for what
-// else was tried.
+// least 24 pixels long; one picture is enough. How: the gradient of the logarithm of luma (contrast, whatever the light) that
+// three tenths of the inside of the space exceed (a van's roof and bonnet are plain, its other parts are not), less what the
+// plainest quarter of its surroundings has (gravel, noise at night). Gradients are counted by space length, so that resolution
+// does not matter. With a reference (the technician's picture of the empty space in the same kind of light) edges that lie as
+// they do there do not count, so that coarse ground needs no setting. Fooled by: things that are put down there; a vehicle of a
+// neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that is only in the space;
+// snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below
+// is free. Source: relative edge energy, our own; see vision.md for what else was tried.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
@@ -33,6 +33,8 @@ using namespace std::chrono_literals;
 constexpr int longest = 128;            // pixels of the crop, the space with its surroundings
 constexpr double surroundings = 0.5;    // of the space's size, on each side
 constexpr double inner = 0.8;           // of the space around its middle: lines and neighbours' mirrors stay outside
+constexpr double exceeded = 0.7;        // so much of the inside may be plain: half of a van from above is
+constexpr double plainest = 0.25;       // of the surroundings: what ground is like, whatever stands on it
 constexpr double outer = 1.15;          // from here on it is surroundings
 constexpr double counted_length = 80;   // gradients are per 1/80 of the space's longer side
 constexpr double lift = 10;             // luma added before the logarithm: noise in the dark is no contrast
@@ -43,7 +45,7 @@ constexpr Duration gap_restarts = 10s;  // without pictures for so long: what wa
 constexpr Duration say_every = 950ms;   // once a second, of pictures that are not quite evenly spaced
 
 struct Options : CommonOptions {
-  double threshold = 0.026;
+  double threshold = 0.061;
   Duration settle = 3s;
 };
 
@@ -155,7 +157,7 @@ double ParkingSpace::structure(const cv::Mat& luma, const Frame& frame) const {
   const cv::Mat outside = ~filled(scaled(zone_, outer), seen, luma.size());
   const Box space = bounds(zone_);
   const double length = std::max(space.width / seen.width * luma.cols, space.height / seen.height * luma.rows);
-  return (quantile(gradient, inside, 0.5) - quantile(gradient, outside, 0.25)) * length / counted_length;
+  return (quantile(gradient, inside, exceeded) - quantile(gradient, outside, plainest)) * length / counted_length;
 }
 
 /// How far the edges in the space are those of the empty space in this light: 0 others, 1 the same.
