@@ -47,9 +47,13 @@ constexpr double stands_up = 0.25;
 constexpr double wide_picture = 16.0 / 9;  // what a picture's shape mostly is
 // Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
 constexpr Duration standing_after = 2500ms;
-constexpr Duration flash = 3s;       // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
-constexpr Duration grows_for = 4s;   // its outline gets complete while the fast background takes it over
-constexpr double most_growth = 1.8;  // ... but not by what moves up beside it
+constexpr Duration flash = 3s;         // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
+constexpr Duration grows_for = 4s;     // its outline gets complete while the fast background takes it over
+constexpr double most_growth = 1.8;    // ... but not by what moves up beside it
+constexpr double piece_of = 0.8;       // of its box is in a larger thing: a piece of it was found first
+constexpr double lost_part = 0.6;      // of the larger of two boxes: so much must be common
+constexpr double lost_likeness = 0.6;  // as a known thing is known again through lamps and other light
+constexpr Duration settles = 10s;      // lamps go out, people get out: so long the pieces of one arrival come to rest
 constexpr Duration young_patience = 800ms;
 constexpr Duration gap_restarts = 60s;  // without pictures for so long, the ground is learned anew
 constexpr Duration unwatched = 2s;      // ... and after so long what stands must be recognised again
@@ -59,16 +63,18 @@ constexpr double moved_share = 0.6;  // of the crop changed: that is no vehicle,
 
 constexpr double still = 0.8;  // correlation from which two pictures of one place show one thing
 constexpr double like_ground = 0.75;
-constexpr double least_structure = 0.25;  // share of its inside that has edges which the ground has not
-constexpr int least_pixels = 10;          // of the crop, in both directions
-constexpr double upright = 0.75;          // narrower than so much of its height: a person, unless it is as large as ...
-constexpr double upright_size = 0.04;     // ... so much of the zone (vehicles seen from above)
-constexpr double flattest = 4.5;          // a bus from its side; longer things are shadows
-constexpr double footed = 1.0 / 3;        // of its height: the part by which it touches the ground
-constexpr double least_in_zone = 0.5;     // ... and how much of that part is in the zone
-constexpr double least_filled = 0.4;      // of its bounding box
-constexpr double least_more = 1.3;        // its edges by the ground's
-constexpr double full_structure = 0.5;    // more than that proves no more
+constexpr double least_structure = 0.25;        // share of its inside that has edges which the ground has not
+constexpr double least_structure_clear = 0.15;  // ... where its edges are much clearer: a plain van on gravel, at night
+constexpr double clear_edges = 2;               // by the ground's
+constexpr int least_pixels = 10;                // of the crop, in both directions
+constexpr double upright = 0.75;                // narrower than so much of its height: a person, unless it is as large as ...
+constexpr double upright_size = 0.04;           // ... so much of the zone (vehicles seen from above)
+constexpr double flattest = 4.5;                // a bus from its side; longer things are shadows
+constexpr double footed = 1.0 / 3;              // of its height: the part by which it touches the ground
+constexpr double least_in_zone = 0.5;           // ... and how much of that part is in the zone
+constexpr double least_filled = 0.4;            // of its bounding box
+constexpr double least_more = 1.3;              // its edges by the ground's
+constexpr double full_structure = 0.5;          // more than that proves no more
 constexpr double same_after_restart = 0.7;
 constexpr Duration still_for = 800ms;
 constexpr Duration returns_after = 600ms;
@@ -139,6 +145,7 @@ class IllegalParking : public Detector {
   void date(Stay& track, Steady since) const;
   void consider(const Newcomer& candidate, const Frame& frame);
   [[nodiscard]] Stay* young_at(const cv::Rect& box);
+  [[nodiscard]] Stay* lost_at(const Newcomer& candidate);
   void place(Stay& track, const Newcomer& at, const Frame& frame) const;
   [[nodiscard]] bool view_moved();
   void report(Look& look);
@@ -308,18 +315,35 @@ Stay* IllegalParking::young_at(const cv::Rect& box) {
   return found == tracks_.end() ? nullptr : &*found;
 }
 
+/// One that is not seen any more, though most of what was in its box looks as before: its lamps went out, or a door that stood
+/// open is shut.
+Stay* IllegalParking::lost_at(const Newcomer& candidate) {
+  const auto found = std::ranges::find_if(tracks_, [&](const Stay& track) {
+    const cv::Rect both = track.box & candidate.box;
+    if (track.matched || both.area() < lost_part * std::max(track.box.area(), candidate.box.area())) return false;
+    const cv::Mat own = candidate.own(both - candidate.box.tl());
+    return correlation(luma_(both), track.look(both - track.box.tl()), own) > lost_likeness;
+  });
+  return found == tracks_.end() ? nullptr : &*found;
+}
+
 void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
   if (!vehicle_sized(candidate)) return;
   const Structure found = structure(ground_, candidate);
   const Steady since = past_.still_since(luma_, candidate.box, candidate.own, now_);
   if (now_ - since < still_for) return;
-  if (found.share < least_structure || found.more < least_more || found.correlation > like_ground) return;
+  const double enough = found.more > clear_edges ? least_structure_clear : least_structure;
+  if (found.share < enough || found.more < least_more || found.correlation > like_ground) return;
   if (Stay* track = young_at(candidate.box)) {
-    const double growth = static_cast<double>(candidate.box.area()) / track->first_area;
-    if (candidate.box.area() > track->box.area() && growth < most_growth) place(*track, candidate, frame);
+    const bool larger = candidate.box.area() > track->box.area();
+    const bool grown = candidate.box.area() < most_growth * track->first_area;
+    // Its own edges are not in a candidate any more: what still lies all around it is the thing that it is a piece of.
+    const bool piece = now_ - track->begun > grows_for && covered(track->box, candidate.box) > piece_of;
+    if (larger && (grown || (piece && since - track->since < settles))) place(*track, candidate, frame);
     track->structure = std::max(track->structure, found.share);
     return;
   }
+  if (Stay* track = lost_at(candidate)) return place(*track, candidate, frame);
   if (tracks_.size() >= most_tracks) return;
   Stay track;
   date(track, since);

@@ -64,13 +64,22 @@ Frame frame_of(const cv::Mat& luma, double second) {
   return frame;
 }
 
-Frame rendered(const Painter& paint, double second, double gain = 1) {
-  cv::Mat picture = road(), noisy, noise(height, width, CV_16SC1);
-  paint(picture, second);
+// Noise of a camera: each picture shows another part of one large sheet, which is cheap to make.
+cv::Mat noise_at(double second) {
+  static const cv::Mat sheet = [] {
+    cv::Mat out(height + 64, width + 64, CV_16SC1);
+    cv::RNG(7).fill(out, cv::RNG::NORMAL, 0, 1.5);
+    return out;
+  }();
   cv::RNG random(static_cast<std::uint64_t>(1000 + second * 1000));
-  random.fill(noise, cv::RNG::NORMAL, 0, 1.5);
+  return sheet({random.uniform(0, 64), random.uniform(0, 64), width, height});
+}
+
+Frame rendered(const Painter& paint, double second, double gain = 1) {
+  cv::Mat picture = road(), noisy;
+  paint(picture, second);
   picture.convertTo(noisy, CV_16S, gain);
-  noisy += noise;
+  noisy += noise_at(second);
   noisy.convertTo(picture, CV_8U);
   return frame_of(picture, second);
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
 
 namespace {
@@ -35,16 +36,33 @@ void car(cv::Mat& picture, int left, int y, int make = 0) {
 
 using Painter = std::function<void(cv::Mat& picture, double second)>;
 
+// Noise of a camera: each picture shows another part of one large sheet, which is cheap to make.
+cv::Mat noise_at(double second) {
+  static const cv::Mat sheet = [] {
+    cv::Mat out(height + 64, width + 64, CV_16SC1);
+    cv::RNG(7).fill(out, cv::RNG::NORMAL, 0, 1.5);
+    return out;
+  }();
+  cv::RNG random(static_cast<std::uint64_t>(1000 + second * 1000));
+  return sheet({random.uniform(0, 64), random.uniform(0, 64), width, height});
+}
+
+cv::Mat road(double level) {
+  static std::map<double, cv::Mat> known;
+  cv::Mat& out = known[level];
+  if (!out.empty()) return out.clone();
+  cv::Mat coarse(45, 80, CV_8UC1);
+  cv::RNG(3).fill(coarse, cv::RNG::NORMAL, level, 0.05 * level);
+  cv::resize(coarse, out, {width, height}, 0, 0, cv::INTER_CUBIC);
+  for (int x = 10; x < width; x += 80) cv::rectangle(out, {x, 215, 40, 4}, std::min(255.0, 1.8 * level), cv::FILLED);
+  return out.clone();
+}
+
 Frame rendered(const Painter& paint, double second, double level = 105) {
-  cv::RNG fixed(3), random(static_cast<std::uint64_t>(1000 + second * 1000));
-  cv::Mat coarse(45, 80, CV_8UC1), picture, noisy, noise(height, width, CV_16SC1);
-  fixed.fill(coarse, cv::RNG::NORMAL, level, 0.05 * level);
-  cv::resize(coarse, picture, {width, height}, 0, 0, cv::INTER_CUBIC);
-  for (int x = 10; x < width; x += 80) cv::rectangle(picture, {x, 215, 40, 4}, std::min(255.0, 1.8 * level), cv::FILLED);
+  cv::Mat picture = road(level), noisy;
   paint(picture, second);
-  random.fill(noise, cv::RNG::NORMAL, 0, 1.5);
   picture.convertTo(noisy, CV_16S);
-  noisy += noise;
+  noisy += noise_at(second);
   Frame frame;
   noisy.convertTo(frame.luma, CV_8U);
   frame.cb = frame.cr = cv::Mat((height + 1) / 2, (width + 1) / 2, CV_8UC1, cv::Scalar(90));

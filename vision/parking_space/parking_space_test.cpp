@@ -57,7 +57,7 @@ Frame gravel(bool taken, double second) {
   if (taken) return frame;
   cv::RNG random(77);
   cv::Mat coarse(35, 20, CV_8UC1), grains;
-  random.fill(coarse, cv::RNG::NORMAL, 100, 16);
+  random.fill(coarse, cv::RNG::NORMAL, 100, 26);
   cv::resize(coarse, grains, {80, 140}, 0, 0, cv::INTER_CUBIC);
   grains.copyTo(frame.luma({184, 80, 80, 140}));
   return frame;

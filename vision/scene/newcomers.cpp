@@ -28,11 +28,20 @@ cv::Mat gradient(const cv::Mat& plane) {
   return out;
 }
 
+/// The silhouette of a large thing is the hull of its outline: vehicles bulge outwards, and an outline with a gap (a wall as
+/// bright as the ground behind it, wider than `closing`) would be a thing as thin as its edges.
 Newcomer outlined(const Background& ground, const std::vector<cv::Point>& outline) {
   static const cv::Mat kernel = cv::getStructuringElement(cv::MORPH_RECT, {around_edges, around_edges});
   Newcomer one{cv::boundingRect(outline), {}, {}};
+  std::vector<cv::Point> hull;
+  const bool large = std::min(one.box.width, one.box.height) >= 4 * closing;
+  if (large) cv::convexHull(outline, hull);
+  for (auto& point : hull) point -= one.box.tl();
   one.shape = cv::Mat(one.box.size(), CV_8UC1, cv::Scalar(0));
-  cv::fillPoly(one.shape, std::vector{outline}, cv::Scalar(255), cv::LINE_8, 0, -one.box.tl());
+  if (large)
+    cv::fillConvexPoly(one.shape, hull, cv::Scalar(255));
+  else
+    cv::fillPoly(one.shape, std::vector{outline}, cv::Scalar(255), cv::LINE_8, 0, -one.box.tl());
   cv::dilate(ground.fresh()(one.box) & one.shape, one.own, kernel);
   return one;
 }
