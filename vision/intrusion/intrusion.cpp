@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Somebody where nobody may be: persons and vehicles that come into the zone, for as long as they stay.
-//  Sees: things of a person's size and larger that come into the zone and move on through it, and where they stand afterwards.
+//
+// Sees: things of a person's size and larger that come into the zone and move on through it, and where they stand afterwards.
 // Only luma is used, so it works in infra-red as well. Wants: a fixed camera; a person at least 12 pixels high in the zone's
 // crop (36,000 pixels); for zones that reach far, how high a person is at two places (`far`, `near`). How: gradients that the
 // slow background has not and that are more than noise in so dark a place, joined to figures whose feet are seen; a figure
