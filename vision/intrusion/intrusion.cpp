@@ -3,16 +3,17 @@
 //
 // Sees: things of a person's size and larger that come into the zone and move on through it, and where they stand afterwards.
 // Only luma is used, so it works in infra-red as well. Wants: a fixed camera; a person at least 12 pixels high in the zone's
-// crop (240 pixels long); for zones that reach far, how high a person is at two places (`far`, `near`). How: gradients that the
-// slow background has not, joined to figures; a figure must hide the ground and have edges inside (no shadow, no light), have
-// a body's size, look like itself from picture to picture (no rain), and get somewhere within a second or more (no leaves, no
-// web that sways). Who was seen so stays seen when he stands still, for ten minutes after his last step. With
-// `confirm_with_model` the camera's object detector must name a person or a vehicle there too. Fooled by: a dog close by; an
-// insect that crosses close to the lens in one slow line; a hard-edged headlight on rough ground at night; a plant or a sheet
-// that the wind carries. Misses: who is there from the first picture and does not move; who creeps slower than the ground is
-// learned; who is dressed like the ground. Several intruders are one alert: it says how many move. Score: 0.6 when it was
-// believed, 1 for a figure that is the same from picture to picture. Sources: gradients of the logarithm as in homomorphic
-// filtering; the thresholds are our own.
+// crop (36,000 pixels); for zones that reach far, how high a person is at two places (`far`, `near`). How: gradients that the
+// slow background has not and that are more than noise in so dark a place, joined to figures whose feet are seen; a figure
+// must hide the ground and have edges inside (no shadow, no light), have a body's size, be in one piece, look like itself from
+// picture to picture (no rain), keep its way, and get somewhere within a second or more (no leaves, no web that sways); where
+// much comes anew in each picture (snow), it must do so for longer. Who was seen so stays seen when he stands still, for ten
+// minutes after his last step. With `confirm_with_model` the camera's object detector must name a person or a vehicle there
+// too. Fooled by: a dog close by; an insect that crosses close to the lens in one slow line; a hard-edged headlight on rough
+// ground at night; a plant or a sheet that the wind carries. Misses: who is there from the first picture and does not move;
+// who creeps slower than the ground is learned; who is dressed like the ground. Several intruders are one alert: it says how
+// many move. Score: 0.6 when it was believed, 1 for a figure that is the same from picture to picture. Sources: gradients of
+// the logarithm as in homomorphic filtering; the thresholds are our own.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
