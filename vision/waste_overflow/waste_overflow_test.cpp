@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -68,6 +69,23 @@ std::vector<vision::Reference> references(double hour = 9) {
   const Frame frame = empty.at(3);
   return {{vision::light_of(frame), frame, false}};
 }
+
+/// An object detector that knows where everybody is.
+class Knows final : public vision::Objects {
+ public:
+  explicit Knows(const scenes::World& world) : world_(world) {}
+  std::optional<std::vector<vision::Object>> find(const Frame& frame, const Box&, double) override {
+    std::vector<vision::Object> out;
+    for (const auto& one : world_.people(in_seconds(frame.position))) out.push_back({0, 0.9, one.body});
+    return out;
+  }
+  std::optional<cv::Mat> scores(const Frame&, const Box&) override { return std::nullopt; }
+  [[nodiscard]] const std::string& model() const override { return name_; }
+
+ private:
+  const scenes::World& world_;
+  std::string name_ = "knows";
+};
 
 struct Step {
   Phase phase = Phase::opened;
@@ -241,6 +259,21 @@ TEST_CASE("a van that stood there from the start and leaves does not hide what c
   world.add(scenes::Visit{{-5.6, 10.0, 0}, -1, 45, Model::van, {196, 200, 204}});
   const auto told = watch(world, 192);
   CHECK(told.when(Phase::opened) >= 91 + wait_s);
+}
+
+TEST_CASE("people who stand together before a bin raise nothing where an object detector names them", "[waste]") {
+  scenes::World world(options());
+  world.add(bin({{0, 0.5, 0}, {150, 0.5, 0}, {151, 0.9, 0.8}}));
+  for (int i = 0; i < 4; ++i) {
+    const double x = -5.0 + 0.7 * i;
+    world.add(scenes::Walker{{{9, {x, 11.4, 0}}, {120, {x, 11.4, 0}}, {135, {16, 11.4, 0}}}});
+  }
+  Knows knows(world);
+  const auto alone = watch(world, 132), told = watch(world, plan(), {&knows, references()}, 252);
+  CHECK(alone.most >= 0.5);
+  REQUIRE(told.events.size() == 1);
+  CHECK(told.when(Phase::opened) >= 151 + wait_s);
+  CHECK(told.emptied() == 0);
 }
 
 TEST_CASE("the sun's way through a day moves shadows but raises nothing", "[waste]") {
