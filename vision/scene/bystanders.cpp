@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 constexpr double beside = 0.4;       // of the zone's size is shown to the object detector on each side
 constexpr double sure = 0.4;         // its confidence
 constexpr double reaches_out = 0.2;  // of a vehicle; what lies all in the zone is a container that it takes for one
-constexpr Duration holds = 40s;      // it answers every half minute at least
+// It answers every half minute at least, and how a place mostly looks shows for half a minute who has left it.
+constexpr Duration holds = 40s;
 
 double inside(const Box& box, const Box& zone) {
   const double width = std::min(box.x + box.width, zone.x + zone.width) - std::max(box.x, zone.x);
@@ -32,7 +33,7 @@ Bystanders::Bystanders(Objects* objects, const Polygon& zone)
 
 void Bystanders::begin_again() {
   opinion_.begin_again();
-  boxes_.clear();
+  seen_.clear();
 }
 
 bool Bystanders::in_the_way(const Object& object) const {
@@ -43,16 +44,15 @@ bool Bystanders::in_the_way(const Object& object) const {
 void Bystanders::look(const Frame& frame, bool wanted) {
   const Steady now = frame.taken.steady;
   const auto found = opinion_.ask(frame, around_, sure, wanted);
-  if (found || now < answered_ || now - answered_ > holds) boxes_.clear();
+  std::erase_if(seen_, [&](const Seen& one) { return now < one.at || now - one.at > holds; });
   if (!found) return;
-  answered_ = now;
   for (const auto& one : *found)
-    if (in_the_way(one)) boxes_.push_back(one.box);
+    if (in_the_way(one)) seen_.push_back({one.box, now});
 }
 
 cv::Mat Bystanders::without(const cv::Mat& mask, const Crop& crop, const Frame& frame) const {
   cv::Mat out = mask.clone();
-  for (const auto& box : boxes_) cv::rectangle(out, crop.to_crop(box, frame), cv::Scalar(0), cv::FILLED);
+  for (const auto& one : seen_) cv::rectangle(out, crop.to_crop(one.box, frame), cv::Scalar(0), cv::FILLED);
   return out;
 }
 

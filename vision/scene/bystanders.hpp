@@ -21,16 +21,19 @@ class Bystanders {
   void begin_again();
   /// Asks now and then; often when `wanted`.
   void look(const Frame& frame, bool wanted);
-  /// `mask` of the zone's crop without them.
+  /// `mask` of the zone's crop without them, and without those who have left in the last half minute.
   [[nodiscard]] cv::Mat without(const cv::Mat& mask, const Crop& crop, const Frame& frame) const;
 
  private:
+  struct Seen {
+    Box box;
+    Steady at;
+  };
   [[nodiscard]] bool in_the_way(const Object& object) const;
 
   Box zone_, around_;
   SecondOpinion opinion_;
-  std::vector<Box> boxes_;
-  Steady answered_;
+  std::vector<Seen> seen_;
 };
 
 }  // namespace kuzet::vision

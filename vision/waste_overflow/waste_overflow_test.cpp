@@ -220,10 +220,10 @@ TEST_CASE("people, clouds and rain before a clean bin raise nothing", "[waste]")
   opts.clouds = {{20, 60, 0.35}};
   scenes::World world(opts);
   world.add(bin({{0, 0.5, 0}}));
-  world.add(scenes::Walker{{{30, {-16, 11.0, 0}}, {40, {-3.4, 11.2, 0}}, {140, {-3.4, 11.2, 0}}, {150, {16, 11, 0}}}});
-  world.add(scenes::WeatherSpell{scenes::Weather::rain, 160, 260, 0.8});
+  world.add(scenes::Walker{{{30, {-16, 11.0, 0}}, {40, {-3.4, 11.2, 0}}, {110, {-3.4, 11.2, 0}}, {120, {16, 11, 0}}}});
+  world.add(scenes::WeatherSpell{scenes::Weather::rain, 130, 190, 0.8});
   world.passers_by(60);
-  const auto told = watch(world, 260);
+  const auto told = watch(world, 192);
   CHECK(told.events.empty());
   CHECK(told.most < 0.5);
   CHECK(told.emptied() == 0);
@@ -267,16 +267,16 @@ TEST_CASE("a van that stood there from the start and leaves does not hide what c
 
 TEST_CASE("people who stand together before a bin raise nothing where an object detector names them", "[waste]") {
   scenes::World world(options());
-  world.add(bin({{0, 0.5, 0}, {150, 0.5, 0}, {151, 0.9, 0.8}}));
+  world.add(bin({{0, 0.5, 0}, {105, 0.5, 0}, {106, 0.9, 0.8}}));
   for (int i = 0; i < 4; ++i) {
     const double x = -5.0 + 0.7 * i;
-    world.add(scenes::Walker{{{9, {x, 11.4, 0}}, {120, {x, 11.4, 0}}, {135, {16, 11.4, 0}}}});
+    world.add(scenes::Walker{{{9, {x, 11.4, 0}}, {87, {x, 11.4, 0}}, {100, {16, 11.4, 0}}}});
   }
   Knows knows(world);
-  const auto alone = watch(world, 132), told = watch(world, plan(), {&knows, references()}, 252);
+  const auto alone = watch(world, 60), told = watch(world, plan(), {&knows, references()}, 204);
   CHECK(alone.most >= 0.5);
   REQUIRE(told.events.size() == 1);
-  CHECK(told.when(Phase::opened) >= 151 + wait_s);
+  CHECK(told.when(Phase::opened) >= 106 + wait_s);
   CHECK(told.emptied() == 0);
 }
 
@@ -323,18 +323,18 @@ TEST_CASE("there is an answer for the first picture and one a second, with a fil
 
 TEST_CASE("a place that looks clean for long becomes its own reference, and is compared with that", "[waste]") {
   scenes::World world(options());
-  world.add(bin({{0, 0.5, 0}, {120, 0.5, 0}, {121, 0.9, 0.8}}));
-  const auto told = watch(world, plan({{"learn_after", "1min"}}), {}, 165);
+  world.add(bin({{0, 0.5, 0}, {75, 0.5, 0}, {76, 0.9, 0.8}}));
+  const auto told = watch(world, plan({{"learn_after", "1min"}}), {}, 111);
   REQUIRE(told.learned.size() == 1);
   CHECK(told.learned[0].learned);
   CHECK(told.learned[0].light == vision::Light::day);
   for (const auto& [at, values] : told.waste) {
     CAPTURE(at);
     if (at < 57) CHECK_FALSE(values.contains("fill"));
-    if (at > 90) CHECK(values.contains("fill"));
+    if (at > 66) CHECK(values.contains("fill"));
   }
-  CHECK(told.state_at(117) == "ok");
-  CHECK(told.state_at(162) == "overflow");
+  CHECK(told.state_at(72) == "ok");
+  CHECK(told.state_at(108) == "overflow");
 }
 
 TEST_CASE("dusk has no border: the day's reference serves by night while it is about as bright", "[waste]") {
