@@ -284,7 +284,7 @@ TEST_CASE("the sun's way through a day moves shadows but raises nothing", "[wast
   for (const double hour : {8.0, 13.0, 17.5}) {
     scenes::World world(options(hour));
     world.add(bin({{0, 0.5, 0}}));
-    const auto told = watch(world, 33, 10);
+    const auto told = watch(world, 28, 10);
     CAPTURE(hour, told.most);
     CHECK(told.most < 0.3);
   }
@@ -294,7 +294,7 @@ TEST_CASE("at night the night's own reference is compared with", "[waste]") {
   scenes::World clean(options(23)), littered(options(23));
   clean.add(bin({{0, 0.5, 0}}));
   littered.add(bin({{0, 1.2, 0.8}}));
-  const auto quiet = watch(clean, 33, 22.5), loud = watch(littered, 33, 22.5);
+  const auto quiet = watch(clean, 24, 22.5), loud = watch(littered, 24, 22.5);
   CAPTURE(quiet.most, loud.most);
   CHECK(quiet.most < 0.3);
   CHECK(loud.most > 0.5);
