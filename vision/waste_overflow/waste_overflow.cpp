@@ -7,13 +7,15 @@
 //
 // How, with a reference: the zone as it has mostly looked in the last half minute (who passes is not in that) is compared with
 // the reference. What has edges in all directions that the reference has not is new; how much of it lies on the ground and
-// above the containers' rim is the overflow. When more than half of what the reference shows is hidden, something stands in
-// front (a lorry, a parked car): then nothing is judged, and what was said stays. How, without: a classifier looks at texture
-// (small things in no order have edges in all directions) and, where the camera has the one object detector that it was trained
-// on, at what that says of the ground. The median of a minute decides.
+// above the containers' rim is the overflow. What comes at once, hides what was there and reaches out of the zone stands in
+// front (vision/scene/in_front.hpp); so does what hides more than half of the reference. Then nothing is judged, and what was
+// said stays. Where there is an object detector, the people and vehicles that it names are left out. How, without: a classifier
+// looks at texture (small things in no order have edges in all directions) and, where the camera has the one object detector
+// that it was trained on, at what that says of the ground. The median of a minute decides.
 //
-// Fooled by, with a reference: things put down that are no waste (a bicycle, a barrier, goods); a car that hides less than
-// half; snow and leaves on the ground; containers that are put elsewhere; dappled shade that moves. Without: gravel, fallen
+// Fooled by, with a reference: things put down that are no waste (a bicycle, a barrier, goods); a vehicle that stood
+// there from the first picture on and hides less than half; people who stand together (where no object detector names them);
+// snow and leaves on the ground; containers that are put elsewhere; dappled shade that moves. Without: gravel, fallen
 // leaves, market goods, foliage low in the zone; it misses single bags and waste in the dark.
 //
 // Score: `overflow`, 0.5 is the limit: with a reference, 18 % of the ground or 8 % of what lies above the rim is newly
@@ -22,12 +24,14 @@
 // vision/scene/compared.hpp.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
+#include "vision/scene/bystanders.hpp"
 #include "vision/scene/compared.hpp"
 #include "vision/scene/crop.hpp"
 #include "vision/scene/in_front.hpp"
 #include "vision/scene/keepsake.hpp"
 #include "vision/scene/litter.hpp"
 #include "vision/scene/surroundings.hpp"
+#include "vision/waste_overflow/verdict.hpp"
 
 #include <opencv2/imgproc.hpp>
 
@@ -52,21 +56,17 @@ constexpr Duration observe_every = 950ms;  // once a second, of pictures that ar
 constexpr Duration gap_restarts = 60s;     // what was seen before such a gap says nothing of how it looks now
 constexpr Duration new_before = 10min;     // each one may be stored
 constexpr Duration stuck_unknown = 30min;  // hidden for so long: what was said before says nothing any more
+constexpr Duration too_fresh = 8s;         // what was said in the last two looks was said of what now stands in front
 constexpr double busy_share = 0.02;        // of the zone changed within three seconds: somebody is there
 constexpr int busy_difference = 18;        // levels of luma
 constexpr Duration emptied_after = 20s;    // seen empty for so long: it was emptied
 constexpr Duration worth_telling = 60s;    // what was there for less was never an overflow
 constexpr double objects_weight = 0.7, texture_weight = 0.3;  // of the logarithms of the odds
-constexpr double hidden_share = 0.5;
+constexpr double in_sight = 0.5;                              // of the zone, beside who stands there: else nothing is judged
 constexpr double as_bright = 1.8;  // times: gradients of a picture that much darker are still above its noise
 constexpr double full_from = 0.8;
 constexpr double empty_below = 0.3;  // the rule's `keep`
 constexpr double sure_empty = 0.2;   // what may become a reference
-// Shares of what is newly there; measured on rendered bins, whose zone reaches a metre to all sides.
-constexpr double ground_limit = 0.18;  // of the ground around: overflow 0.5; a person who stands there is 0.15
-constexpr double heap_limit = 0.08;    // of what lies above the rim
-constexpr double mouth_height = 0.2;   // of the zone: so far below the rim one looks into the containers
-constexpr double full_share = 0.2;     // of that: the containers are full
 
 struct Options : CommonOptions {
   Duration wait = 10min;
@@ -97,13 +97,6 @@ std::string_view name(State state) {
   return names.at(static_cast<std::size_t>(state));
 }
 
-/// What one real look says.
-struct Verdict {
-  double overflow = 0;
-  std::optional<double> fill;
-  bool hidden = false;  ///< something stands in front: nothing can be said
-};
-
 struct Opinion {
   Steady at;
   double log_odds = 0;
@@ -111,11 +104,6 @@ struct Opinion {
 
 /// Both were trained apart; the object detector's is the better one.
 double combined(double by_texture, double by_objects) { return objects_weight * by_objects + texture_weight * by_texture; }
-
-double share(const cv::Mat& marked, const cv::Mat& where) {
-  const int all = cv::countNonZero(where);
-  return all == 0 ? 0 : static_cast<double>(cv::countNonZero(marked & where)) / all;
-}
 
 double middle(const std::deque<Opinion>& opinions) {
   std::vector<double> values;
@@ -134,7 +122,8 @@ class WasteOverflow : public Detector {
         references_(aids.references),
         watched_(zone, compared_length),
         looked_(zone, looked_length),
-        front_(zone) {}
+        front_(zone),
+        bystanders_(aids.objects, zone) {}
 
   Look look(const Frame& frame) override;
   void resume(std::span<const Finding> open) override;
@@ -143,11 +132,11 @@ class WasteOverflow : public Detector {
   void begin_again(const cv::Mat& luma, const Frame& frame);
   [[nodiscard]] bool anybody(const cv::Mat& luma) const;
   [[nodiscard]] const Reference* reference(const cv::Mat& luma) const;
-  [[nodiscard]] Verdict compared(const Reference& reference) const;
+  [[nodiscard]] Verdict compared(const Frame& frame) const;
   [[nodiscard]] std::optional<double> appearance(const Frame& frame) const;
   void heed(const Frame& frame, const cv::Mat& luma);
   void ask(const Frame& frame);
-  void judge();
+  void judge(const Frame& frame);
   void decide();
   void remember_picture(const Frame& frame);
   void learn(const Frame& frame, Look& look);
@@ -161,6 +150,7 @@ class WasteOverflow : public Detector {
   Crop watched_, looked_;
   Settled settled_;
   InFront front_;
+  Bystanders bystanders_;
   cv::Mat mask_, last_;
   std::deque<Opinion> opinions_;
   Verdict verdict_;
@@ -195,7 +185,7 @@ Look WasteOverflow::look(const Frame& frame) {
     last_ = luma.clone();
     heed(frame, luma);
     ask(frame);
-    judge();
+    judge(frame);
     decide();
     remember_picture(frame);
     learn(frame, look);
@@ -208,6 +198,7 @@ Look WasteOverflow::look(const Frame& frame) {
 void WasteOverflow::begin_again(const cv::Mat& luma, const Frame& frame) {
   settled_.reset();
   front_.reset();
+  bystanders_.begin_again();
   opinions_.clear();
   mask_ = watched_.mask(frame);
   if (mask_.size() != luma.size()) mask_ = cv::Mat(luma.size(), CV_8UC1, cv::Scalar(255));
@@ -248,22 +239,14 @@ const Reference* WasteOverflow::reference(const cv::Mat& luma) const {
   return std::max(now, then) < as_bright * std::min(now, then) ? found : nullptr;
 }
 
-Verdict WasteOverflow::compared(const Reference& reference) const {
-  cv::Mat before = watched_.luma(reference.frame);
-  if (before.empty()) return {.overflow = 0, .fill = {}, .hidden = true};
+/// Who stands there is cut out, as far as the object detector names them.
+Verdict WasteOverflow::compared(const Frame& frame) const {
+  cv::Mat before = watched_.luma(known_->frame);
+  const cv::Mat where = bystanders_.without(mask_, watched_, frame);
+  if (before.empty() || cv::countNonZero(where) < in_sight * cv::countNonZero(mask_)) return {0, {}, true};
   if (before.size() != mask_.size()) cv::resize(before, before, mask_.size(), 0, 0, cv::INTER_AREA);
-  const Comparison seen = compare(settled_.picture(), before, mask_);
-  const auto band = [&](double from, double to) {
-    const auto row = [&](double share) { return static_cast<int>(std::lround(std::clamp(share, 0.0, 1.0) * mask_.rows)); };
-    const cv::Range rows(row(from), row(to));
-    return rows.empty() ? 0 : share(seen.fresh.rowRange(rows), mask_.rowRange(rows));
-  };
-  const double mouth_ends = options_.rim + mouth_height;
-  const double heap = band(0, options_.rim) / heap_limit, ground = band(mouth_ends, 1) / ground_limit;
-  Verdict out;
-  out.hidden = seen.hidden > hidden_share;
-  out.overflow = std::clamp(0.5 * options_.sensitivity * std::max(ground, heap), 0.0, 1.0);
-  out.fill = std::clamp(band(options_.rim, mouth_ends) / full_share, 0.0, 1.0);
+  Verdict out = by_comparison(settled_.picture(), before, where, options_.rim);
+  out.overflow = std::clamp(options_.sensitivity * out.overflow, 0.0, 1.0);
   return out;
 }
 
@@ -289,15 +272,14 @@ void WasteOverflow::ask(const Frame& frame) {
   while (now_ - opinions_.front().at > appearance_memory) opinions_.pop_front();
 }
 
-void WasteOverflow::judge() {
+/// While something stands in front, the figures stay what they were.
+void WasteOverflow::judge(const Frame& frame) {
   if (blocked_) {
     verdict_.hidden = true;
   } else if (known_ != nullptr) {
-    const Verdict seen = compared(*known_);
-    if (seen.hidden)
-      verdict_.hidden = true;
-    else
-      verdict_ = seen;
+    bystanders_.look(frame, verdict_.overflow >= empty_below && (!open_ || now_ - since_ < options_.wait));
+    const Verdict seen = compared(frame);
+    verdict_ = seen.hidden ? Verdict{verdict_.overflow, verdict_.fill, true} : seen;
   } else {
     verdict_.fill.reset();
     verdict_.hidden = opinions_.empty();
@@ -311,6 +293,7 @@ void WasteOverflow::decide() {
     if (!hidden_since_) hidden_since_ = now_;
     if (!open_ && now_ - *hidden_since_ > stuck_unknown) state_ = State::unknown;
     clear_since_.reset();
+    if (open_ && now_ - since_ < too_fresh) open_ = false, verdict_.overflow = 0;
     return;
   }
   hidden_since_.reset();
