@@ -4,12 +4,12 @@
 // Sees: with an object detector (`model`), people whose feet are in the zone; without one, how much of the zone is covered by
 // what is not its ground. Wants: a fixed camera; people at least 25 pixels high; for the level without a model, a zone that is
 // empty now and then, and ground that shows between people. How: the zone and what people who stand in it need above it is
-// looked at in square parts, one request each, spread over time as the budget allows. Who was seen is kept over the looks that
-// miss them (scene/attendance.cpp). Where there are more than 40 boxes of any confidence the parts become as small as the
-// people want, and the number is an estimate (scene/census.cpp): then it carries `uncertainty`, and `at_least` for those who
-// were seen for sure. Without a model: gradients that the ground has not (scene/occupancy.cpp), as a level; a number only where
-// the technician has counted once, and then with its uncertainty. Fooled by: dummies, posters and mirrors; people in vehicles;
-// people behind each other; without a model by vehicles, animals, snow and shadows with sharp edges, and by a crowd that was
+// looked at in square parts, one request each, spread over time as the budget allows; the middle of the last seconds is the
+// count. Where there are more than 40 boxes of any confidence the parts become as small as the people want, and the number is
+// an estimate (scene/census.cpp): then it carries `uncertainty`, and `at_least` for those who were seen for sure. Without a
+// model: gradients that the ground has not (scene/occupancy.cpp), as a level; a number only where the technician has counted
+// once, and then with its uncertainty. Fooled by: dummies, posters and mirrors; people in vehicles; people behind each other;
+// without a model by vehicles, animals, snow and shadows with sharp edges, and by a crowd that was
 // there from the first picture. Score: 0.5 just above the limit, 1 from half as many again; falls to 0.3 a tenth (at least one)
 // below it, so that a count that hovers at the limit is one alert.
 #include "agent/core/json.hpp"

@@ -17,9 +17,11 @@ using namespace std::chrono_literals;
 constexpr double least = 0.13;  // what is looked at; what is counted is surer
 // Counted where people stand apart: small ones are seen less surely, large ones must be certain; heights by a tile's.
 constexpr double sure_small = 0.29, sure_large = 0.4, sure_seen_often = 0.5, small_height = 0.15, large_height = 0.4;
-constexpr double sustains = 0.2;  // seen again, if it was somebody before
-constexpr std::size_t often = 3;  // looks: who is near and a person is certain in some of them, a pillar never
 constexpr double dense_sure = 0.3;
+constexpr double same_box = 0.45;    // overlap from which two boxes are one person, in one tile or in two
+constexpr double inside_box = 0.75;  // ... or so much of the smaller one lies in the other
+constexpr double edge = 0.01;        // of a tile: a box that ends there goes on in the next one
+constexpr double large = 0.2;        // of a tile: who is as tall may be whole in one tile alone
 constexpr double tile_overlap = 0.25;
 constexpr double tile_side =
     0.9;  // of the picture's shorter side: people of a seventh of its height are 60 pixels for the network
@@ -31,7 +33,7 @@ constexpr double most_tiles = 3;      // along the longer side
 constexpr double third_below = 0.16, half_below = 0.3, height_sure = 0.25;
 constexpr std::size_t dense_from = 40, dense_until = 28;  // boxes of any confidence
 constexpr double usual_height = 0.35;  // of a person, by the picture's height: so far the zone is grown upwards
-constexpr Duration remembered = 3s, remembered_apart = 1s;  // who stands apart is remembered one by one already
+constexpr Duration remembered = 3s;
 constexpr Duration gap_restarts = 30s;
 // Of 76 photographs of crowds and parts of such, 3 had fewer people than boxes that are as sure as this, and the estimate below
 // was off by less than this share of it in 4 of 5.
@@ -44,23 +46,44 @@ constexpr double share_of_all = 0.57;
 constexpr double apart_ratio = 2, crowd_ratio = 3;
 constexpr double crowd_begins = 15, crowd_is = 60;
 
+double smaller_share(const Box& a, const Box& b) {
+  const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
+  const double height = std::min(a.y + a.height, b.y + b.height) - std::max(a.y, b.y);
+  const double smaller = std::min(a.width * a.height, b.width * b.height);
+  return width <= 0 || height <= 0 || smaller <= 0 ? 0 : width * height / smaller;
+}
+
+/// True where the box ends at an edge of the tile that is not one of the picture.
+bool cut_off(const Box& box, const Box& tile) {
+  const double mx = edge * tile.width, my = edge * tile.height;
+  const auto inner = [](double at) { return at > 1e-6 && at < 1 - 1e-6; };
+  return (inner(tile.x) && box.x < tile.x + mx) || (inner(tile.y) && box.y < tile.y + my) ||
+         (inner(tile.x + tile.width) && box.x + box.width > tile.x + tile.width - mx) ||
+         (inner(tile.y + tile.height) && box.y + box.height > tile.y + tile.height - my);
+}
+
+std::vector<Object> merged(std::vector<Object> all) {
+  std::ranges::stable_sort(all, std::greater<>(), &Object::confidence);
+  std::vector<Object> out;
+  for (const auto& one : all)
+    if (std::ranges::none_of(out, [&](const Object& kept) {
+          return overlap(kept.box, one.box) > same_box || smaller_share(kept.box, one.box) > inside_box;
+        }))
+      out.push_back(one);
+  return out;
+}
+
 double above(const std::vector<Object>& all, double confidence) {
   return static_cast<double>(std::ranges::count_if(all, [&](const Object& one) { return one.confidence >= confidence; }));
 }
 
 double ramp(double value, double from, double to) { return std::clamp((value - from) / (to - from), 0.0, 1.0); }
 
-/// Whether a box is counted as a person, where people stand apart.
-bool counts(const Attendance::Person& one, double tile_height) {
+/// Whether a box is counted as a person, where people stand apart. Who is near and a person is certain in most of several
+/// looks, a pillar in none.
+bool counts(const Object& one, double tile_height, bool several_looks) {
   const double height = ramp(one.box.height / tile_height, small_height, large_height);
-  const double large = one.sightings.size() < often ? sure_large : sure_seen_often;
-  return one.confidence() >= sure_small + height * (large - sure_small);
-}
-
-/// Boxes that may be somebody: unsure ones tell only how dense a crowd is.
-std::vector<Object> likely(std::vector<Object> all) {
-  std::erase_if(all, [](const Object& one) { return one.confidence < sustains; });
-  return all;
+  return one.confidence >= sure_small + height * ((several_looks ? sure_seen_often : sure_large) - sure_small);
 }
 
 /// Beginnings of tiles of `side` that cover `length` from `first` on.
@@ -72,12 +95,12 @@ std::vector<double> beginnings(double first, double length, double side) {
   return out;
 }
 
-Box box_around(const std::vector<Box>& all) {
+Box box_around(const std::vector<Object>& all) {
   if (all.empty()) return whole_picture;
   Polygon corners;
   for (const auto& one : all) {
-    corners.push_back({one.x, one.y});
-    corners.push_back({one.x + one.width, one.y + one.height});
+    corners.push_back({one.box.x, one.box.y});
+    corners.push_back({one.box.x + one.box.width, one.box.y + one.box.height});
   }
   return bounds(corners);
 }
@@ -108,7 +131,6 @@ void Census::begin(const Frame& frame) {
   region_ = {left, top, std::min(1.0, zone.x + zone.width + aside) - left, zone.y + zone.height - top};
   counts_.clear();
   people_.reset();
-  attendance_.restart(size_);
   divide(frame, 0);
 }
 
@@ -133,7 +155,7 @@ void Census::divide(const Frame& frame, int fine) {
     const double person = perspective_.height_at(region_.y + region_.height * 0.6) * frame.height();
     side = std::clamp(heights_a_tile * person, std::max(width, height) / most_tiles, side);
   }
-  if (height < one_row * side) side = std::max(height, std::max(width, height) / most_tiles);
+  if (height < one_row * side) side = std::max(side, height);
   if (fine > 1) side = std::max(width, height) / fine;
   const double sx = side / frame.width(), sy = side / frame.height();
   for (const double y : beginnings(region_.y, region_.height, sy))
@@ -152,7 +174,6 @@ void Census::look(const Frame& frame, Objects& objects) {
     auto found = objects.find(frame, part.box, least);
     if (!found) return;
     std::erase_if(*found, [&](const Object& one) { return !is_person(one) || cut_off(one.box, part.box); });
-    if (!dense_) attendance_.see(part.box, likely(*found), now);
     part.found = std::move(*found);
     part.seen = now;
     next_ = (next_ + 1) % parts_.size();
@@ -179,39 +200,46 @@ bool Census::stands_inside(const Box& box) const {
   return cv::pointPolygonTest(corners, feet, true) >= -0.005;
 }
 
-/// All boxes of the last round.
+/// Who walks from one part into the next between two pictures must not count twice: then only the nearest part counts them.
+/// Boxes of one picture are merged instead, and so are large ones, which the nearest part may show cut off.
+bool Census::belongs(const Object& one, const Part& own) const {
+  if (one.box.height > large * own.box.height || one.box.width > large * own.box.width) return true;
+  const auto distance = [&](const Part& part) {
+    const double x = one.box.x + one.box.width / 2 - part.box.x - part.box.width / 2;
+    const double y = one.box.y + one.box.height / 2 - part.box.y - part.box.height / 2;
+    return std::max(std::abs(x) / part.box.width, std::abs(y) / part.box.height);
+  };
+  const double mine = distance(own);
+  return std::ranges::none_of(parts_, [&](const Part& other) {
+    return other.seen && own.seen && other.seen != own.seen && distance(other) < mine - 1e-9;
+  });
+}
+
+/// Everyone whose feet are in the zone.
 std::vector<Object> Census::inside() const {
   std::vector<Object> all;
-  for (const auto& part : parts_) all.insert(all.end(), part.found.begin(), part.found.end());
+  for (const auto& part : parts_)
+    for (const auto& one : part.found)
+      if (belongs(one, part)) all.push_back(one);
   all = merged(std::move(all));
   std::erase_if(all, [&](const Object& one) { return !stands_inside(one.box); });
   return all;
 }
 
 void Census::count(Steady now) {
-  std::vector<Box> boxes;
-  double number = 0, sure = 0;
-  if (dense_) {
-    const auto all = inside();
-    number = estimate(all);
-    sure = above(all, surely);
-    for (const auto& one : all)
-      if (one.confidence >= dense_sure) boxes.push_back(one.box);
-  } else {
-    for (const auto& one : attendance_.people())
-      if ((rounds_ == 0 || one.sightings.size() > 1) && counts(one, parts_[0].box.height) && stands_inside(one.box))
-        boxes.push_back(one.box);
-    number = static_cast<double>(boxes.size());
-  }
+  auto all = inside();
+  const double crowd = dense_ ? estimate(all) : 0, sure = dense_ ? above(all, surely) : 0;
+  std::erase_if(all, [&](const Object& one) { return !counts(one, parts_[0].box.height, rounds_ > 0); });
+  const double number = dense_ ? crowd : static_cast<double>(all.size());
   if (!counts_.empty() && counts_.back().first == now) counts_.pop_back();
   counts_.emplace_back(now, number);
-  while (now - counts_.front().first > (dense_ ? remembered : remembered_apart)) counts_.pop_front();
+  while (now - counts_.front().first > remembered) counts_.pop_front();
   std::vector<double> values;
   for (const auto& one : counts_) values.push_back(one.second);
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   people_ = People{std::round(*middle), dense_, std::min(sure, std::round(*middle)),
-                   dense_ ? std::ceil(estimate_off * *middle) : 0, box_around(boxes)};
+                   dense_ ? std::ceil(estimate_off * *middle) : 0, box_around(all)};
 }
 
 }  // namespace kuzet::vision

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "agent/core/frame.hpp"
-#include "vision/scene/attendance.hpp"
 #include "vision/scene/objects.hpp"
 
 #include <opencv2/core.hpp>
@@ -53,6 +52,7 @@ class Census {
   void divide(const Frame& frame, int fine);
   [[nodiscard]] int fineness() const;
   [[nodiscard]] std::vector<Object> inside() const;
+  [[nodiscard]] bool belongs(const Object& one, const Part& own) const;
   [[nodiscard]] bool stands_inside(const Box& box) const;
   void count(Steady now);
 
@@ -64,7 +64,6 @@ class Census {
   std::vector<Part> parts_;
   std::size_t next_ = 0, rounds_ = 0;  // of looking at all parts in this way
   Steady now_;
-  Attendance attendance_;
   std::deque<std::pair<Steady, double>> counts_;
   std::optional<People> people_;
 };
