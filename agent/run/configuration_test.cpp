@@ -258,8 +258,7 @@ TEST_CASE("a model that is not there or is none is refused with its place in the
   };
   CHECK(faults(with((folder / "good.onnx").string())) == "");
   const std::string missing = faults(with((folder / "none.onnx").string()));
-  contains(missing, "kuzet.yaml:13:");
-  contains(missing, ".model: ");
+  contains(missing, "kuzet.yaml:12:12: cameras[0].model: ");
   contains(missing, "none.onnx: there is no such file");
   contains(faults(with((folder / "text.onnx").string())), "text.onnx: this is no ONNX file");
   contains(faults(with(folder.path().string())), "is no file");
