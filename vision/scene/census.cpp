@@ -28,9 +28,9 @@ constexpr double tile_side =
 constexpr double one_row = 1.15;      // a region that is hardly higher than a tile is one row of tiles
 constexpr double heights_a_tile = 6;  // with perspective: a tile is so many people high
 constexpr double most_tiles = 3;      // along the longer side
-// In a crowd the tiles are a half or a third of the longer side when people are smaller than that by a tile's height: the
+// In a crowd the tiles are a third of the longer side when people are smaller than that by a tile's height: the
 // network knows best who is a quarter of its picture high, and takes the limbs of larger ones for more people.
-constexpr double third_below = 0.16, half_below = 0.3, height_sure = 0.25;
+constexpr double third_below = 0.2, height_sure = 0.25;
 constexpr std::size_t dense_from = 40, dense_until = 28;  // boxes of any confidence
 constexpr double usual_height = 0.35;  // of a person, by the picture's height: so far the zone is grown upwards
 constexpr Duration remembered = 3s;
@@ -142,7 +142,7 @@ int Census::fineness() const {
   if (heights.empty()) return 3;
   const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
   std::ranges::nth_element(heights, middle);
-  return *middle < third_below ? 3 : *middle < half_below ? 2 : 1;
+  return *middle < third_below ? 3 : 1;
 }
 
 void Census::divide(const Frame& frame, int fine) {
