@@ -4,6 +4,7 @@
 
 #include "tests/harness/catch.hpp"
 #include "tests/harness/json_schema.hpp"
+#include "tests/harness/onnx.hpp"
 #include "tests/harness/temp_folder.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -245,6 +246,22 @@ TEST_CASE("a file that cannot be read says why", "[K6]") {
   contains(load(folder / "large.yaml", nothing()).error().what, "larger than 1 MiB");
   test::write_file(folder / "kuzet.yaml", sample);
   CHECK(load(folder / "kuzet.yaml", nothing()).value().node.id == "n07");
+}
+
+TEST_CASE("a model that is not there or is none is refused with its place in the file", "[K6][model]") {
+  const test::TempFolder folder;
+  test::write_file(folder / "text.onnx", "no network");
+  test::write_file(folder / "good.onnx", test::onnx_detector({}));
+  const auto with = [&](const std::string& model) {
+    std::string text = sample;
+    return text.replace(text.find("    analyse: 12"), 0, "    model: " + model + "\n");
+  };
+  CHECK(faults(with((folder / "good.onnx").string())) == "");
+  const std::string missing = faults(with((folder / "none.onnx").string()));
+  contains(missing, "kuzet.yaml:12:12: cameras[0].model: ");
+  contains(missing, "none.onnx: there is no such file");
+  contains(faults(with((folder / "text.onnx").string())), "text.onnx: this is no ONNX file");
+  contains(faults(with(folder.path().string())), "is no file");
 }
 
 TEST_CASE("the JSON Schema accepts what the agent accepts and refuses an unknown key", "[K6]") {

@@ -4,14 +4,14 @@
 // Sees: with an object detector (`model`), people whose feet are in the zone; without one, how much of the zone is covered by
 // what is not its ground. Wants: a fixed camera; people at least 25 pixels high; for the level without a model, a zone that is
 // empty now and then, and ground that shows between people. How: the zone and what people who stand in it need above it is
-// looked at in square parts, one request each, spread over time as the budget allows; boxes are merged over the parts' edges,
-// and the middle of the last seconds is the count. Where there are more than 50 boxes of any confidence the parts become
-// smaller, and the number is corrected for people who hide each other (scene/census.cpp). Without a model: gradients that the
-// ground has not (scene/occupancy.cpp), as a level; a number only where the technician has counted once, and then with its
-// uncertainty. Fooled by: dummies, posters and mirrors; people in vehicles; people behind each other (too few from 100 on:
-// `at_least`); without a model by vehicles, animals, snow and shadows with sharp edges, and by a crowd that was there from the
-// first picture. Score: 0.5 just above the limit, 1 from half as many again; falls to 0.3 a tenth (at least one) below it, so
-// that a count that hovers at the limit is one alert.
+// looked at in square parts, one request each, spread over time as the budget allows; the middle of the last seconds is the
+// count. Where there are more than 40 boxes of any confidence the parts become as small as the people want, and the number is
+// an estimate (scene/census.cpp): then it carries `uncertainty`, and `at_least` for those who were seen for sure. Without a
+// model: gradients that the ground has not (scene/occupancy.cpp), as a level; a number only where the technician has counted
+// once, and then with its uncertainty. Fooled by: dummies, posters and mirrors; people in vehicles; people behind each other;
+// without a model by vehicles, animals, snow and shadows with sharp edges, and by a crowd that was
+// there from the first picture. Score: 0.5 just above the limit, 1 from half as many again; falls to 0.3 a tenth (at least one)
+// below it, so that a count that hovers at the limit is one alert.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/census.hpp"
@@ -85,7 +85,7 @@ const Schema<Options>& schema() {
 struct State {
   std::optional<double> count;
   double uncertainty = 0;
-  bool at_least = false;
+  double at_least = 0;
   bool counted = false;  ///< by a model
   double cover = 0;
   double fullness = 0;  ///< 1: at the limit
@@ -137,7 +137,7 @@ std::optional<State> Crowding::by_model(const Frame& frame) {
   const auto& people = census_.people();
   if (!people) return state.level_known = false, state;
   state.count = people->count;
-  state.at_least = people->at_least;
+  if (people->crowd) state.at_least = people->at_least, state.uncertainty = people->uncertainty;
   state.counted = true;
   state.fullness = people->count / static_cast<double>(options_.limit);
   state.box = people->around;
@@ -186,6 +186,8 @@ void Crowding::find(const State& state, Steady now, Look& look) {
   finding.since = *since_;
   finding.measure["limit"] = options_.limit;
   if (state.count) finding.measure["count"] = static_cast<std::int64_t>(*state.count);
+  if (state.count && state.uncertainty > 0) finding.measure["uncertainty"] = static_cast<std::int64_t>(state.uncertainty);
+  if (state.at_least > 0) finding.measure["at_least"] = static_cast<std::int64_t>(state.at_least);
   if (!state.counted) finding.measure["cover"] = rounded(state.cover, 2);
   look.findings.push_back(std::move(finding));
 }
@@ -195,16 +197,30 @@ void Crowding::report(const State& state, Steady now, Look& look) {
   reported_ = now;
   Observation people{"people", {{"level", state.fullness > 1 ? "crowded" : state.fullness >= busy_share ? "busy" : "few"}}};
   if (state.count) people.values["count"] = static_cast<std::int64_t>(*state.count);
-  if (state.count && !state.counted) people.values["uncertainty"] = static_cast<std::int64_t>(state.uncertainty);
-  if (state.at_least) people.values["at_least"] = true;
+  if (state.count && state.uncertainty > 0) people.values["uncertainty"] = static_cast<std::int64_t>(state.uncertainty);
+  if (state.at_least > 0) people.values["at_least"] = static_cast<std::int64_t>(state.at_least);
   if (objects_ == nullptr) people.values["cover"] = rounded(state.cover, 3);
   if (!state.level_known) people.values["level_uncertain"] = true;
   look.observations.push_back(std::move(people));
 }
 
+/// One height alone says nothing of how they shrink, and two at the same row neither.
+void check_heights(const Options& options, const Node& entry, const std::string& key, Faults& faults) {
+  const Node* far = entry.find("far");
+  const Node* near = entry.find("near");
+  const bool far_known = options.far.height > 0, near_known = options.near.height > 0;
+  if (far_known != near_known)
+    faults.add(far_known ? far->at : near->at, key + (far_known ? ".far" : ".near"),
+               std::string("also needs `") + (far_known ? "near" : "far") +
+                   "`: how people shrink with their distance is known from two rows of the picture");
+  else if (far_known && options.far.y >= options.near.y)
+    faults.add(far->at, key + ".far.y", "must be above `near.y`: who is far away stands higher in the picture");
+}
+
 Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   Options options;
   schema().read(options, entry, key, faults);
+  check_heights(options, entry, key, faults);
   const RuleTiming rule{.kind = Kind::crowding,
                         .severity = Severity::medium,
                         .confirm = options.confirm,

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -125,7 +126,7 @@ TEST_CASE("without a budget the last count is told again, and before the first n
   for (int second = 2; second < 10; ++second) CHECK(crowding->look(still(second)).observations.at(0).values.at("count") == 1);
 }
 
-TEST_CASE("in a crowd unsure boxes count in part and the count is a lower bound", "[crowding]") {
+TEST_CASE("in a crowd unsure boxes count in part, and the sure ones are told as a lower bound", "[crowding]") {
   Told told;
   for (int row = 0; row < 12; ++row)
     for (int column = 0; column < 30; ++column)
@@ -135,7 +136,8 @@ TEST_CASE("in a crowd unsure boxes count in part and the count is a lower bound"
   INFO(boost::json::serialize(values));
   CHECK(values.at("count").as_int64() > 150);
   CHECK(values.at("count").as_int64() < 360);
-  CHECK(values.at("at_least") == true);
+  CHECK(values.at("at_least") == 96);  // those who are sure
+  CHECK(values.at("uncertainty").as_int64() >= values.at("count").as_int64() / 4);
   CHECK(values.at("level") == "crowded");
 }
 
@@ -163,4 +165,59 @@ TEST_CASE("without a model there is a level and never a count", "[crowding]") {
   INFO(cover);
   CHECK(told >= 29);
   CHECK(level == "crowded");
+}
+
+TEST_CASE("a box that comes once and never again is nobody", "[crowding]") {
+  Told told;
+  const auto crowding = detector(&told, {});
+  for (int second = 0; second < 20; ++second) {
+    told.people = {person(0.4, 0.9)};
+    if (second == 10) told.people.push_back(person(0.7, 0.6));
+    const auto look = crowding->look(still(second));
+    if (second != 10) CHECK(look.observations.at(0).values.at("count") == 1);
+  }
+}
+
+TEST_CASE("without a model a crowd that stays raises what an alert is made of, and says no count", "[crowding]") {
+  const auto crowding = detector(nullptr, lower, "20");
+  double most = 0;
+  for (int i = 0; i < 60; ++i) {
+    Frame frame = still(i * 0.5);
+    cv::RNG random(static_cast<std::uint64_t>(i) + 1);
+    if (i >= 20)
+      for (int one = 0; one < 60; ++one) {
+        const cv::Rect body(10 + (one % 20) * 31 + random.uniform(-2, 3), 190 + (one / 20) * 50, 14, 45);
+        frame.luma(body).setTo(one % 2 == 0 ? 20 : 235);
+      }
+    const auto look = crowding->look(frame);
+    if (i < 20) CHECK(look.findings.empty());
+    for (const auto& finding : look.findings) {
+      most = std::max(most, finding.confidence);
+      CHECK_FALSE(finding.measure.contains("count"));
+      CHECK(finding.measure.contains("cover"));
+    }
+  }
+  CHECK(most > 0.5);
+}
+
+TEST_CASE("one of far and near alone is a fault with a sentence", "[crowding][K6]") {
+  const auto fault = [](std::vector<std::pair<std::string, std::array<std::string, 2>>> rows) {
+    Node entry;
+    entry.type = Node::Type::map;
+    entry.members.push_back({"type", {}, text("crowding")});
+    for (const auto& [name, values] : rows) {
+      Node height;
+      height.type = Node::Type::map;
+      height.members.push_back({"y", {}, text(values[0])});
+      height.members.push_back({"height", {}, text(values[1])});
+      entry.members.push_back({name, {}, height});
+    }
+    Faults faults("test");
+    vision::find_detector("crowding")->plan(entry, "detect[0]", faults);
+    return faults.none() ? std::string() : faults.all().front().key + ": " + faults.all().front().what;
+  };
+  CHECK(fault({{"far", {"0.3", "0.06"}}}).starts_with("detect[0].far: also needs `near`"));
+  CHECK(fault({{"near", {"0.9", "0.3"}}}).starts_with("detect[0].near: also needs `far`"));
+  CHECK(fault({{"far", {"0.9", "0.06"}}, {"near", {"0.3", "0.3"}}}).starts_with("detect[0].far.y: must be above"));
+  CHECK(fault({{"far", {"0.3", "0.06"}}, {"near", {"0.9", "0.3"}}}).empty());
 }

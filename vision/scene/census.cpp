@@ -16,30 +16,35 @@ using namespace std::chrono_literals;
 
 constexpr double least = 0.13;  // what is looked at; what is counted is surer
 // Counted where people stand apart: small ones are seen less surely, large ones must be certain; heights by a tile's.
-constexpr double sure_small = 0.29, sure_large = 0.4, small_height = 0.15, large_height = 0.4;
+constexpr double sure_small = 0.29, sure_large = 0.4, sure_seen_often = 0.5, small_height = 0.15, large_height = 0.4;
 constexpr double dense_sure = 0.3;
 constexpr double same_box = 0.45;    // overlap from which two boxes are one person, in one tile or in two
 constexpr double inside_box = 0.75;  // ... or so much of the smaller one lies in the other
+constexpr double edge = 0.01;        // of a tile: a box that ends there goes on in the next one
+constexpr double large = 0.2;        // of a tile: who is as tall may be whole in one tile alone
 constexpr double tile_overlap = 0.25;
 constexpr double tile_side =
     0.9;  // of the picture's shorter side: people of a seventh of its height are 60 pixels for the network
-constexpr double one_row = 1.15;                          // a region that is hardly higher than a tile is one row of tiles
-constexpr double large = 0.2;                             // of a tile: who is as tall may be whole in one tile alone
-constexpr double heights_a_tile = 6;                      // with perspective: a tile is so many people high
-constexpr double dense_tiles = 3;                         // tiles along the longer side, in a crowd
+constexpr double one_row = 1.15;      // a region that is hardly higher than a tile is one row of tiles
+constexpr double heights_a_tile = 6;  // with perspective: a tile is so many people high
+constexpr double most_tiles = 3;      // along the longer side
+// In a crowd the tiles are a third of the longer side when people are smaller than that by a tile's height: the
+// network knows best who is a quarter of its picture high, and takes the limbs of larger ones for more people.
+constexpr double third_below = 0.2, height_sure = 0.25;
 constexpr std::size_t dense_from = 40, dense_until = 28;  // boxes of any confidence
 constexpr double usual_height = 0.35;  // of a person, by the picture's height: so far the zone is grown upwards
-constexpr double edge = 0.01;          // of a tile: a box that ends there goes on in the next one
 constexpr Duration remembered = 3s;
 constexpr Duration gap_restarts = 30s;
-constexpr double countless = 100;  // from so many on people hide each other
+// Of 76 photographs of crowds and parts of such, 3 had fewer people than boxes that are as sure as this, and the estimate below
+// was off by less than this share of it in 4 of 5.
+constexpr double surely = 0.35, estimate_off = 0.35;
 
-// In a crowd most people are heads that the network half believes in. Counted on photographs of 66 to 248 people
-// (tests/tune/crowd), 0.57 of all boxes are people, whatever their number; where people stand apart nearly every sure box is
-// one and the others are nothing. How many unsure boxes there are for a sure one tells which it is.
+// In a crowd most people are heads that the network half believes in: 0.57 of all boxes were people in the median of 26
+// photographs of 66 to 248 people (tests/tune/crowd), with much scatter; where people stand apart nearly every sure box is one
+// and the others are nothing. How many unsure boxes there are for a sure one tells which it is.
 constexpr double share_of_all = 0.57;
 constexpr double apart_ratio = 2, crowd_ratio = 3;
-constexpr double crowd_begins = 30, crowd_is = 60;
+constexpr double crowd_begins = 15, crowd_is = 60;
 
 double smaller_share(const Box& a, const Box& b) {
   const double width = std::min(a.x + a.width, b.x + b.width) - std::max(a.x, b.x);
@@ -74,10 +79,11 @@ double above(const std::vector<Object>& all, double confidence) {
 
 double ramp(double value, double from, double to) { return std::clamp((value - from) / (to - from), 0.0, 1.0); }
 
-/// Whether a box is counted as a person, where people stand apart.
-bool counts(const Object& one, double tile_height) {
+/// Whether a box is counted as a person, where people stand apart. Who is near and a person is certain in most of several
+/// looks, a pillar in none.
+bool counts(const Object& one, double tile_height, bool several_looks) {
   const double height = ramp(one.box.height / tile_height, small_height, large_height);
-  return one.confidence >= sure_small + height * (sure_large - sure_small);
+  return one.confidence >= sure_small + height * ((several_looks ? sure_seen_often : sure_large) - sure_small);
 }
 
 /// Beginnings of tiles of `side` that cover `length` from `first` on.
@@ -125,21 +131,32 @@ void Census::begin(const Frame& frame) {
   region_ = {left, top, std::min(1.0, zone.x + zone.width + aside) - left, zone.y + zone.height - top};
   counts_.clear();
   people_.reset();
-  divide(frame, false);
+  divide(frame, 0);
 }
 
-void Census::divide(const Frame& frame, bool dense) {
-  dense_ = dense;
-  next_ = 0;
+/// In how many tiles along its longer side a crowd is looked at, from what the usual ones showed; 1: as usual.
+int Census::fineness() const {
+  std::vector<double> heights;
+  for (const auto& one : inside())
+    if (one.confidence >= height_sure) heights.push_back(one.box.height / parts_[0].box.height);
+  if (heights.empty()) return 3;
+  const auto middle = heights.begin() + static_cast<std::ptrdiff_t>(heights.size() / 2);
+  std::ranges::nth_element(heights, middle);
+  return *middle < third_below ? 3 : 1;
+}
+
+void Census::divide(const Frame& frame, int fine) {
+  dense_ = fine > 0;
+  next_ = rounds_ = 0;
   parts_.clear();
   const double width = region_.width * frame.width(), height = region_.height * frame.height();
   double side = tile_side * std::min(frame.width(), frame.height());
   if (perspective_.known()) {
     const double person = perspective_.height_at(region_.y + region_.height * 0.6) * frame.height();
-    side = std::clamp(heights_a_tile * person, std::max(width, height) / dense_tiles, side);
+    side = std::clamp(heights_a_tile * person, std::max(width, height) / most_tiles, side);
   }
   if (height < one_row * side) side = std::max(side, height);
-  if (dense) side = std::max(width, height) / dense_tiles;
+  if (fine > 1) side = std::max(width, height) / fine;
   const double sx = side / frame.width(), sy = side / frame.height();
   for (const double y : beginnings(region_.y, region_.height, sy))
     for (const double x : beginnings(region_.x, region_.width, sx)) {
@@ -163,14 +180,24 @@ void Census::look(const Frame& frame, Objects& objects) {
     if (!std::ranges::all_of(parts_, [](const Part& one) { return one.seen.has_value(); })) continue;
     count(now);
     if (next_ != 0) continue;
+    ++rounds_;
     const std::size_t boxes = inside().size();
     if (dense_ ? boxes < dense_until : boxes > dense_from) {
-      divide(frame, !dense_);
+      divide(frame, dense_ ? 0 : fineness());
       asked = static_cast<std::size_t>(-1);  // the other way of looking begins in the same picture
       if (!dense_) return;                   // ... but not back and forth
       counts_.clear();
     }
   }
+}
+
+/// Feet in the zone; the bottom edge of the picture is inside.
+bool Census::stands_inside(const Box& box) const {
+  if (zone_.empty()) return true;
+  std::vector<cv::Point2f> corners;
+  for (const auto& point : zone_) corners.emplace_back(static_cast<float>(point.x), static_cast<float>(point.y));
+  const cv::Point2f feet(static_cast<float>(box.x + box.width / 2), static_cast<float>(box.y + box.height));
+  return cv::pointPolygonTest(corners, feet, true) >= -0.005;
 }
 
 /// Who walks from one part into the next between two pictures must not count twice: then only the nearest part counts them.
@@ -195,20 +222,14 @@ std::vector<Object> Census::inside() const {
     for (const auto& one : part.found)
       if (belongs(one, part)) all.push_back(one);
   all = merged(std::move(all));
-  if (zone_.empty()) return all;
-  std::vector<cv::Point2f> corners;
-  for (const auto& point : zone_) corners.emplace_back(static_cast<float>(point.x), static_cast<float>(point.y));
-  std::erase_if(all, [&](const Object& one) {
-    const cv::Point2f feet(static_cast<float>(one.box.x + one.box.width / 2), static_cast<float>(one.box.y + one.box.height));
-    return cv::pointPolygonTest(corners, feet, true) < -0.005;  // the bottom edge of the picture is inside
-  });
+  std::erase_if(all, [&](const Object& one) { return !stands_inside(one.box); });
   return all;
 }
 
 void Census::count(Steady now) {
   auto all = inside();
-  const double crowd = dense_ ? estimate(all) : 0;
-  std::erase_if(all, [&](const Object& one) { return !counts(one, parts_[0].box.height); });
+  const double crowd = dense_ ? estimate(all) : 0, sure = dense_ ? above(all, surely) : 0;
+  std::erase_if(all, [&](const Object& one) { return !counts(one, parts_[0].box.height, rounds_ > 0); });
   const double number = dense_ ? crowd : static_cast<double>(all.size());
   if (!counts_.empty() && counts_.back().first == now) counts_.pop_back();
   counts_.emplace_back(now, number);
@@ -217,7 +238,8 @@ void Census::count(Steady now) {
   for (const auto& one : counts_) values.push_back(one.second);
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
-  people_ = People{std::round(*middle), *middle >= countless, box_around(all)};
+  people_ = People{std::round(*middle), dense_, std::min(sure, std::round(*middle)),
+                   dense_ ? std::ceil(estimate_off * *middle) : 0, box_around(all)};
 }
 
 }  // namespace kuzet::vision

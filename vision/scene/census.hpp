@@ -24,9 +24,10 @@ struct Perspective {
 
 /// What was counted.
 struct People {
-  double count = 0;       ///< the middle of the last seconds
-  bool at_least = false;  ///< there are more than boxes can tell apart
-  Box around;             ///< of all who were counted last
+  double count = 0;                      ///< the middle of the last seconds
+  bool crowd = false;                    ///< they hide each other: the count is an estimate
+  double at_least = 0, uncertainty = 0;  ///< in a crowd: so many were seen for sure; four estimates of five lie so near
+  Box around;                            ///< of all who were counted last
 };
 
 /// Asks for one part of the zone after the other as the budget allows, and remembers what each part showed last. One thread.
@@ -48,9 +49,11 @@ class Census {
     std::optional<Steady> seen;
   };
   void begin(const Frame& frame);
-  void divide(const Frame& frame, bool dense);
+  void divide(const Frame& frame, int fine);
+  [[nodiscard]] int fineness() const;
   [[nodiscard]] std::vector<Object> inside() const;
   [[nodiscard]] bool belongs(const Object& one, const Part& own) const;
+  [[nodiscard]] bool stands_inside(const Box& box) const;
   void count(Steady now);
 
   Polygon zone_;
@@ -59,7 +62,7 @@ class Census {
   Box region_;
   bool dense_ = false;
   std::vector<Part> parts_;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0, rounds_ = 0;  // of looking at all parts in this way
   Steady now_;
   std::deque<std::pair<Steady, double>> counts_;
   std::optional<People> people_;
