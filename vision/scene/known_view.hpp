@@ -28,7 +28,7 @@ struct Match {
 
   std::array<Landmarks::Rest, Landmarks::cells> rest{};  ///< what is at the place of each that should be in the picture
   std::array<bool, Landmarks::cells> inside{};           ///< those are these
-  std::array<cv::Point, Landmarks::cells> places{};  ///< where the lost ones were
+  std::array<cv::Point, Landmarks::cells> places{};      ///< where the lost ones were
 
   static constexpr int enough = 8;
 };

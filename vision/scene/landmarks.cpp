@@ -129,7 +129,7 @@ Landmarks::Match Landmarks::compare(const Patch& patch, const Layers& picture, c
   if (patch.fine_energy > area)
     out.sharpness = std::max(0.0, fine / patch.fine_energy / out.contrast);
   else
-    out.sharpness = 1;  // had no fine detail to lose
+    out.sharpness = 0;  // had no fine detail to lose: it cannot tell
   const float gain = product / patch.energy;
   const float ex = px / gain - patch.own_x, ey = py / gain - patch.own_y;
   const float determinant = patch.xx * patch.yy - patch.xy * patch.xy;

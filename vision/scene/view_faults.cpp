@@ -34,15 +34,16 @@ constexpr double dim = 0.4;             // of its contrast, by the best of the p
 constexpr double witness = 0.3;         // a landmark with less contrast than that says nothing
 constexpr double usual_seconds = 15;    // in which its usual contrast follows
 constexpr double blackish = 32, whitish = 235;  // levels
-constexpr double whole_contrast = 0.6;  // what is left beside it
-constexpr double smooth_detail = 0.4;   // of the energy of its detail
-constexpr double outline = 8;           // pixels of new crisp edges, by the root of the landmarks: things in the yard have 15 to 60
-constexpr double steady_level = 4;      // levels from one look to the next
-constexpr double light_grace = 30;      // seconds after a change of light in which the view may look unlike itself
-constexpr double light_lasts = 10;      // seconds
-constexpr double believed_after = 5;    // seconds for which a view must be known before it can be missed
-constexpr double strange_enough = 3;    // seconds
-constexpr double shake_window = 8;      // seconds
+constexpr double whole_contrast = 0.6;          // what is left beside it
+constexpr double smooth_detail = 0.4;           // of the energy of its detail
+constexpr double outline = 8;       // pixels of new crisp edges, by the root of the landmarks: things in the yard have 15 to 60
+constexpr double steady_level = 4;  // levels from one look to the next
+constexpr double light_grace = 30;  // seconds after a change of light in which the view may look unlike itself
+constexpr double adopted_long = 300;  // seconds for which a view that was adopted may have been something before it
+constexpr double light_lasts = 10;    // seconds
+constexpr double believed_after = 5;  // seconds for which a view must be known before it can be missed
+constexpr double strange_enough = 3;  // seconds
+constexpr double shake_window = 8;    // seconds
 constexpr int shake_looks = 5;
 constexpr double lets_go = 0.8;  // hysteresis: a fault that is there stays down to this share of its limit
 constexpr double forgets = 2.5;  // seconds for which a fault may be missed
@@ -104,15 +105,12 @@ State Faults::see(const Frame& frame, const cv::Mat& luma, Light light, double d
   return state;
 }
 
-/// At the edge between two lights a picture flaps from one to the other: only one that had lasted can change.
+/// Day and night are but more or less of the same light; a picture with little colour flaps, so only what had lasted changes.
 void Faults::follow_change_of_light(Light light, double dt) {
-  since_light_ += dt;
-  since_infrared_ += dt;
-  if (light_ && *light_ != light && light_for_ >= light_lasts) {
-    since_light_ = 0;
-    if (*light_ == Light::infrared || light == Light::infrared) since_infrared_ = 0;
-  }
-  light_for_ = light_ == light ? light_for_ + dt : 0;
+  since_infrared_ += dt, since_adopted_ += dt;
+  const bool infrared = light == Light::infrared, was = light_ == Light::infrared;
+  if (light_ && infrared != was && light_for_ >= light_lasts) since_infrared_ = 0;
+  light_for_ = light_ && infrared == was ? light_for_ + dt : 0;
   light_ = light;
 }
 
@@ -146,13 +144,13 @@ void Faults::follow_stability(const Picture& picture) {
 /// for the view then.
 void Faults::follow_light(const Picture& picture) {
   const bool strange = !known_.empty() && picture.match.found < 0.35 && picture.crisp >= crisp_view && stable_for_ > 0;
-  const bool vouched = picture.match.aligned || (since_light_ <= light_grace && !active(Fault::turned));
-  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) || active(Fault::covered) ||
-                     active(Fault::sprayed);
+  const bool vouched = picture.match.aligned || (since_infrared_ <= light_grace && !active(Fault::turned));
+  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) ||
+                     active(Fault::covered) || active(Fault::sprayed);
   strange_for_ = strange && vouched && !other ? strange_for_ + picture.dt : 0;
   if (strange_for_ < strange_enough) return;
   known_.adopt(picture.layers, picture.light, picture.match.placed ? picture.match.shift : known_.home());
-  strange_for_ = 0;
+  strange_for_ = since_adopted_ = 0;
 }
 
 /// Where the view's own contrast has fallen at once to a fraction of what the best of it has kept, and nothing crisp has come
@@ -169,7 +167,7 @@ void Faults::follow_cells(const Picture& picture) {
     const auto& rest = match.rest[cell];
     if (!match.inside[cell]) continue;
     const bool fallen = usual_[cell] >= witness && kept(cell) < dim * whole && rest.detail < smooth_detail;
-    const bool dimmed = fallen && rest.level > blackish && rest.level < whitish;
+    const bool dimmed = fallen && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
     dimmed_for_[cell] = dimmed ? dimmed_for_[cell] + picture.dt : 0;
     if (!dimmed) usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * (1 - std::exp(-picture.dt / usual_seconds));
   }
@@ -221,7 +219,7 @@ double Faults::turned(const Picture& picture) const {
     return std::max(beyond(std::hypot(way.x, way.y), limit), beyond(match.moved, 0.5));
   }
   if (match.moved >= 0.4) return beyond(match.moved, 0.5);
-  if (match.aligned || since_light_ <= light_grace || match.coarse > 0.3 || picture.crisp < crisp_view) return 0;
+  if (match.aligned || since_infrared_ <= light_grace || match.coarse > 0.3 || picture.crisp < crisp_view) return 0;
   return stable_for_ > 0 || active(Fault::turned) ? below(match.coarse, 0.3) : 0;
 }
 
@@ -252,7 +250,7 @@ double Faults::shaken(const Picture& picture) {
 
 double Faults::sprayed(const Picture& picture) const {
   const auto& match = picture.match;
-  if (match.landmarks < Match::enough || known_for_ < believed_after || since_infrared_ <= light_grace) return 0;
+  if (match.landmarks < Match::enough || known_for_ < believed_after || since_adopted_ <= adopted_long) return 0;
   std::vector<double> since;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
     if (dimmed_for_[cell] > 0) since.push_back(dimmed_for_[cell]);
@@ -264,7 +262,9 @@ double Faults::sprayed(const Picture& picture) const {
       ++dimmed;
       mark_around(cell, around);
     }
-    if (match.inside[cell] && match.rest[cell].telling && match.rest[cell].contrast >= whole_contrast && match.rest[cell].detail >= smooth_detail) ++intact;
+    if (match.inside[cell] && match.rest[cell].telling && match.rest[cell].contrast >= whole_contrast &&
+        match.rest[cell].detail >= smooth_detail)
+      ++intact;
     if (match.lost[cell] && steady_[cell] && dimmed_for_[cell] == 0 && match.rest[cell].detail > smooth_detail) ++replaced;
   }
   const double share = static_cast<double>(dimmed) / match.landmarks;
@@ -282,8 +282,8 @@ Faults::Scores Faults::judge(const Picture& picture) {
   set(Fault::frozen, stillness_.frozen() > 0 ? std::min(1.0, 0.6 + 0.05 * stillness_.frozen()) : 0);
   const double shake = shaken(picture);
   // The first of these that holds explains the rest; a picture that is cut at black or white is still by that alone.
-  for (const auto& [fault, score] : {std::pair{Fault::dark, &Faults::dark}, {Fault::washed_out, &Faults::washed_out},
-                                     {Fault::covered, &Faults::covered}}) {
+  for (const auto& [fault, score] :
+       {std::pair{Fault::dark, &Faults::dark}, {Fault::washed_out, &Faults::washed_out}, {Fault::covered, &Faults::covered}}) {
     set(fault, (this->*score)(picture));
     if (out[at(fault)] < 0.5) continue;
     if (!active(Fault::frozen)) set(Fault::frozen, 0);
@@ -349,7 +349,8 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
   since_well_ = clear ? 0 : since_well_ + picture.dt;
   if (well && known) {
     known_for_ += picture.dt;
-    usual_crisp_ += (picture.crisp - usual_crisp_) * (1 - std::exp(-picture.dt / usual_seconds));
+    const double slower = picture.crisp < 0.3 * usual_crisp_ ? 8 : 1;
+    usual_crisp_ += (picture.crisp - usual_crisp_) * (1 - std::exp(-picture.dt / (slower * usual_seconds)));
     if (!stillness_.still()) known_.age(picture.layers, picture.light, picture.match, picture.dt);
   }
   state.good = well && known && picture.match.found >= 0.7;

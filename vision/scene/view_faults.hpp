@@ -101,9 +101,9 @@ class Faults {
   std::array<bool, fault_count> from_before_{};
   std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1);  // seconds; contrast
   std::optional<Light> light_;
-  double light_for_ = 0, since_infrared_ = 1e9, usual_crisp_ = 0;
-  double since_light_ = 1e9, since_lit_ = 1e9,
-         since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
+  double light_for_ = 0, since_infrared_ = 1e9, since_adopted_ = 1e9, usual_crisp_ = 0;
+  double since_lit_ = 1e9,
+         since_well_ = 1e9;  // seconds since it was bright; all was well
   double known_for_ = 0, strange_for_ = 0, stable_for_ = 0;
   cv::Mat before_;                                     // the picture before, small
   std::array<bool, Landmarks::cells> steady_{};        // cells that are as they were one look ago
