@@ -23,7 +23,8 @@ int main(int argc, char** argv) {
   try {
     if (wanted("cost") && request.topics.empty()) bench::measure_detectors(request);
     if (wanted("topics")) bench::measure_topics(request);
-    if (wanted("hours") && request.topics.empty()) bench::measure_quiet_hours(request);
+    if (wanted("hours") && (request.topics.empty() || request.topics == std::vector<std::string>{"view"}))
+      bench::measure_quiet_hours(request);
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "kuzet-bench-vision: " << error.what() << '\n';

@@ -21,8 +21,9 @@ namespace {
 
 using namespace kuzet::scenes;
 
-Detect everything() {
+Detect everything(bool only_view) {
   Detect detect;
+  if (only_view) return detect.add("view");
   detect.add("fire").add("view");
   for (const char* zone : {"bay", "verge", "roadside"}) detect.add("illegal_parking", zone, {{"dwell", "1min"}});
   detect.add("waste_overflow", "verge", {{"for", "1min"}});
@@ -149,7 +150,7 @@ void measure_quiet_hours(const VisionRequest& request) {
     options.hour = one.hour, options.speed = one.speed;
     options.seconds = request.quick ? 90 : 3600;
     const World world = one.make(options);
-    const Watched watched = watch(world, everything());
+    const Watched watched = watch(world, everything(request.topics == std::vector<std::string>{"view"}));
     std::map<std::string, int> kinds;
     int count = 0;
     for (const auto& step : watched.steps) {

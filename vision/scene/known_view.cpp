@@ -27,6 +27,7 @@ constexpr double still_sharp = 0.7;                     // a landmark is not tak
 constexpr int measured_enough = 5, measured_most = 20;  // looks
 constexpr double least_sharp = 0.35;                    // where noise has left less, there is nothing to lose
 constexpr double light_settles = 10;                    // seconds
+constexpr double crisp_curve = 16;                      // levels of curvature that neither noise nor a blurred edge has
 constexpr double follow = 1800;                         // seconds in which the home follows a drift
 
 constexpr std::size_t spare = 3;
@@ -60,14 +61,14 @@ double middle(std::vector<double> values) { return median(values); }
 void KnownView::remember(const Layers& picture, Light light) {
   auto& one = memories_[index(light)].emplace();
   one.marks.choose(picture, {});
-  one.coarse = coarse_of(picture), one.edges = edges_of(picture);
+  one.half = picture.half.clone(), one.coarse = coarse_of(picture), one.edges = edges_of(picture);
   if (!active_) active_ = index(light);
 }
 
 void KnownView::adopt(const Layers& picture, Light light, cv::Point2f shift) {
   Memory one;
   one.marks.choose(picture, shift);
-  one.coarse = coarse_of(picture), one.edges = edges_of(picture), one.at = shift;
+  one.half = picture.half.clone(), one.coarse = coarse_of(picture), one.edges = edges_of(picture), one.at = shift;
   replace(light, std::move(one));
   last_ = shift;
 }
@@ -142,8 +143,21 @@ Match KnownView::match(const Layers& picture, Light light, double far) {
     out.moved = static_cast<double>(moved) / best.inside;
     out.contrast = middle(contrast);
     if (sharpness.size() >= Match::enough / 2) out.sharpness = middle(sharpness);
+    out.measured = sharpness.size() >= Match::enough / 2;
   }
   compare_coarse(*known, coarse_of(picture), best, out);
+  std::vector<double> details;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    out.inside[cell] = best.seen[cell].inside;
+    if (!out.inside[cell]) continue;
+    const cv::Point2f at = out.placed ? best.shift : last_;
+    out.rest[cell] = known->marks.rest(static_cast<int>(cell), picture, at);
+    out.places[cell] = known->marks.place(static_cast<int>(cell), at);
+    const auto& [left, detail, level, telling] = out.rest[cell];
+    if (telling && level > 0 && left > 0.1) details.push_back(std::min(1.0, std::sqrt(detail) / left));
+  }
+  // Too few that could be measured well: the detail of all of them, in proportion, noise included.
+  if (!out.measured && details.size() >= Match::enough / 2) out.sharpness = middle(details);
   return out;
 }
 
@@ -210,6 +224,41 @@ std::optional<cv::Point2f> KnownView::edges_say(const Memory& memory, const cv::
   return cv::Point2f(static_cast<float>(4 * (at.x - edge_reach)), static_cast<float>(4 * (at.y - edge_reach))) + memory.at;
 }
 
+int KnownView::new_edges(const Layers& picture, const std::array<bool, Landmarks::cells>& cells, cv::Point2f shift) const {
+  const Memory& known = *memories_[*active_];
+  const auto curves = [](const cv::Mat& half) {
+    cv::Mat out;
+    cv::Laplacian(half, out, CV_16S);
+    return cv::Mat(cv::abs(out));
+  };
+  const cv::Mat now = curves(picture.half);
+  cv::Mat before;
+  cv::dilate(curves(known.half), before, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  const cv::Point by(cvRound((shift.x - known.at.x) / 2), cvRound((shift.y - known.at.y) / 2));
+  int count = 0;
+  for (int cell = 0; cell < Landmarks::cells; ++cell) {
+    if (!cells[static_cast<std::size_t>(cell)]) continue;
+    const cv::Rect part = cell_of(cell, now.size()) & (cv::Rect({}, now.size()) + by);
+    if (part.empty()) continue;
+    count += cv::countNonZero(now(part) > 2 * before(part - by) + crisp_curve);
+  }
+  return count;
+}
+
+/// Not where a landmark is missing, nor beside: what stands there is not the view yet.
+void KnownView::refresh_half(Memory& known, const Layers& picture, const Match& match) {
+  cv::Mat fresh = picture.half.clone();
+  for (int cell = 0; cell < Landmarks::cells; ++cell) {
+    const auto index = static_cast<std::size_t>(cell);
+    if (!match.inside[index] || match.seen[index]) continue;
+    cv::Rect around = cell_of(cell, fresh.size());
+    around = cv::Rect(around.x - around.width, around.y - around.height, 3 * around.width, 3 * around.height);
+    around &= cv::Rect({}, fresh.size());
+    known.half(around).copyTo(fresh(around));
+  }
+  known.half = fresh;
+}
+
 void KnownView::age(const Layers& picture, Light light, const Match& match, double dt) {
   home_ += (match.shift - home_) * static_cast<float>(1 - std::exp(-dt / follow));
   other_light_ = index(light) == *active_ ? 0 : other_light_ + dt;
@@ -236,6 +285,7 @@ void KnownView::age(const Layers& picture, Light light, const Match& match, doub
   if (refreshed_ < refresh_every || match.found < 0.7) return;
   refreshed_ = 0;
   known.coarse = coarse_of(picture), known.edges = edges_of(picture), known.at = match.shift;
+  refresh_half(known, picture, match);
 }
 
 }  // namespace kuzet::vision

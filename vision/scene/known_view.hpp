@@ -21,11 +21,14 @@ struct Match {
   bool placed = false;                           ///< the shift is known
   bool aligned = false;                          ///< the edges of the view stand where they stood, whatever became of the rest
   double contrast = 1, sharpness = 1;            ///< median of what was found, by what was known
+  bool measured = false;                         ///< sharpness, by landmarks that were found and known well
   std::array<double, Landmarks::cells> sharp{};  ///< sharpness of each landmark that was found
   std::array<bool, Landmarks::cells> seen{};     ///< landmarks that are where the view says
   std::array<bool, Landmarks::cells> lost{};     ///< landmarks that are gone, with their coarse structure
 
-  std::array<cv::Point, Landmarks::cells> places{};  ///< where the lost ones were
+  std::array<Landmarks::Rest, Landmarks::cells> rest{};  ///< what is at the place of each that should be in the picture
+  std::array<bool, Landmarks::cells> inside{};           ///< those are these
+  std::array<cv::Point, Landmarks::cells> places{};      ///< where the lost ones were
 
   static constexpr int enough = 8;
 };
@@ -39,6 +42,8 @@ class KnownView {
   void remember(const Layers& picture, Light light);
   /// The picture against the view that fits its light. `far`: pixels from home from which a landmark counts as moved.
   Match match(const Layers& picture, Light light, double far);
+  /// Counts crisp edges that the known view had not, in those cells: the outline of what stands before it has them.
+  [[nodiscard]] int new_edges(const Layers& picture, const std::array<bool, Landmarks::cells>& cells, cv::Point2f shift) const;
   /// The view as it is now is known too: first sight of it, or in another light.
   void adopt(const Layers& picture, Light light, cv::Point2f shift);
   /// The picture shows the view, `dt` seconds after the last that did: what was found is taken anew bit by bit, and what has
@@ -53,6 +58,7 @@ class KnownView {
   struct Memory {
     Landmarks marks;
     cv::Mat coarse;                                  // CV_32FC1, the picture at an eighth of its size
+    cv::Mat half;                                    // CV_8UC1, at half
     cv::Mat edges;                                   // CV_32FC1, at a quarter
     cv::Point2f at;                                  // the view's shift when both were taken
     std::array<double, Landmarks::cells> sharp{};    // what a landmark's sharpness is when all is well: noise in it lowers it
@@ -70,6 +76,7 @@ class KnownView {
   [[nodiscard]] Places best_places(const Layers& picture, Light light);
   void replace(Light light, Memory with);
   void compare_coarse(const Memory& memory, const cv::Mat& coarse, const Places& places, Match& out) const;
+  static void refresh_half(Memory& known, const Layers& picture, const Match& match);
   [[nodiscard]] std::optional<cv::Point2f> edges_say(const Memory& memory, const cv::Mat& edges) const;
 
   std::array<std::optional<Memory>, 4> memories_;  // one for each light, and the last that was replaced

@@ -14,6 +14,7 @@ namespace {
 constexpr double alike = 0.65;          // normalised correlation from which a patch counts as found
 constexpr double least_corner = 6e-5;   // of the smaller eigenvalue, for luma 0..1: below, the ground is plain
 constexpr double least_contrast = 2.5;  // standard deviation in levels: below, noise alone could make it
+constexpr float noise_detail = 810;     // squared curvature of a patch of the half picture, 10 a pixel: noise of some levels
 constexpr int steps = 4;                // towards the best place
 constexpr float longest_step = 3;       // pixels: further than that the gradients know nothing
 
@@ -96,6 +97,7 @@ std::optional<Landmarks::Patch> Landmarks::cut(const Layers& picture, cv::Point 
   for (i = 0; i < area; ++i) {
     out.xx += out.across[i] * out.across[i], out.xy += out.across[i] * out.down[i], out.yy += out.down[i] * out.down[i];
   }
+  out.detail = detail(picture, middle);
   const cv::Mat half = picture.half(cv::Rect(middle.x - half_radius, middle.y - half_radius, half_side, half_side));
   const auto half_level = static_cast<float>(cv::mean(half)[0]);
   i = 0;
@@ -127,7 +129,7 @@ Landmarks::Match Landmarks::compare(const Patch& patch, const Layers& picture, c
   if (patch.fine_energy > area)
     out.sharpness = std::max(0.0, fine / patch.fine_energy / out.contrast);
   else
-    out.sharpness = 1;  // had no fine detail to lose
+    out.sharpness = 0;  // had no fine detail to lose: it cannot tell
   const float gain = product / patch.energy;
   const float ex = px / gain - patch.own_x, ey = py / gain - patch.own_y;
   const float determinant = patch.xx * patch.yy - patch.xy * patch.xy;
@@ -189,6 +191,28 @@ std::vector<Sighting> Landmarks::find(const Layers& picture, cv::Point2f guess, 
   for (std::size_t i = 0; i < cells; ++i)
     if (patches_[i]) out[i] = find(*patches_[i], picture, guess, reach);
   return out;
+}
+
+/// The curvature of the half picture, squared and summed: a crisp edge has much, one that is ten pixels wide has none.
+float Landmarks::detail(const Layers& picture, cv::Point middle) {
+  int sum = 0;
+  for (int y = middle.y - half_radius; y <= middle.y + half_radius; ++y) {
+    const auto *above = picture.half.ptr(y - 1), *here = picture.half.ptr(y), *below = picture.half.ptr(y + 1);
+    for (int x = middle.x - half_radius; x <= middle.x + half_radius; ++x) {
+      const int curve = 4 * here[x] - here[x - 1] - here[x + 1] - above[x] - below[x];
+      sum += curve * curve;
+    }
+  }
+  return static_cast<float>(sum);
+}
+
+Landmarks::Rest Landmarks::rest(int cell, const Layers& picture, cv::Point2f shift) const {
+  const auto& patch = *patches_[static_cast<std::size_t>(cell)];
+  const cv::Point at = place(cell, shift), middle(at.x / 2, at.y / 2);
+  if (!fits(at, radius, picture.soft.size()) || !fits(middle, half_radius, picture.half.size())) return {};
+  const cv::Rect part(middle.x - half_radius, middle.y - half_radius, half_side, half_side);
+  return {compare(patch, picture, at).contrast, detail(picture, middle) / std::max(patch.detail, noise_detail),
+          cv::mean(picture.half(part))[0], patch.detail > noise_detail};
 }
 
 cv::Point Landmarks::place(int cell, cv::Point2f shift) const {

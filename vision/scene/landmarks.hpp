@@ -49,6 +49,14 @@ class Landmarks {
 
   /// The middle of a cell's landmark when the view is at `shift`; call where has().
   [[nodiscard]] cv::Point place(int cell, cv::Point2f shift) const;
+  /// What is at a landmark's place when the view is at `shift`, whether or not it is the landmark; call where has().
+  struct Rest {
+    double contrast = 1;  ///< of the landmark, by what it was
+    double detail = 1;    ///< the energy of all crisp detail there, by what it was
+    double level = 128;   ///< how bright it is there
+    bool telling = true;  ///< it had more detail than noise makes
+  };
+  [[nodiscard]] Rest rest(int cell, const Layers& picture, cv::Point2f shift) const;
   [[nodiscard]] bool has(int cell) const { return patches_[static_cast<std::size_t>(cell)].has_value(); }
   [[nodiscard]] int count() const;
 
@@ -60,7 +68,7 @@ class Landmarks {
     cv::Point2f home;  // its middle when the view is at (0, 0)
     std::array<float, area> values{}, across{}, down{}, fine{};
     std::array<float, half_area> half{};
-    float energy = 0, fine_energy = 0, half_energy = 0;
+    float energy = 0, fine_energy = 0, half_energy = 0, detail = 0;
     float xx = 0, xy = 0, yy = 0, own_x = 0, own_y = 0;
   };
   struct Match {
@@ -69,6 +77,7 @@ class Landmarks {
   };
 
   static std::optional<Patch> cut(const Layers& picture, cv::Point at, cv::Point2f shift);
+  static float detail(const Layers& picture, cv::Point middle);
   static Match compare(const Patch& patch, const Layers& picture, cv::Point at);
   static cv::Point search(const Patch& patch, const Layers& picture, cv::Point from, int reach);
   static Sighting find(const Patch& patch, const Layers& picture, cv::Point2f guess, int reach);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 
 namespace kuzet::vision::view {
@@ -27,14 +28,22 @@ constexpr double crisp_view = 0.3;      // from which it is another view
 constexpr double sharp_enough = 0.4;    // of the fine detail, in proportion
 constexpr double blurred_found = 0.6;   // share of landmarks whose coarse structure must be there to tell focus
 constexpr double sprayed_least = 0.1;   // share of landmarks
+constexpr int sprayed_fewest = 2;       // landmarks that must be behind it, and beside it
 constexpr double sprayed_together = 6;  // seconds within which all of it came
-constexpr double crisp_spray = 0.4;     // share of the lost cells that may be crisp
-constexpr double crisp_patch = 0.55;    // see texture_of
-constexpr double steady_level = 4;      // levels from one look to the next
-constexpr double light_grace = 30;      // seconds after a change of light in which the view may look unlike itself
-constexpr double believed_after = 5;    // seconds for which a view must be known before it can be missed
-constexpr double strange_enough = 3;    // seconds
-constexpr double shake_window = 8;      // seconds
+constexpr double dim = 0.4;             // of its contrast, by the best of the picture: what is left of a landmark behind paint
+constexpr double witness = 0.3;         // a landmark with less contrast than that says nothing
+constexpr double usual_seconds = 15;    // in which its usual contrast follows
+constexpr double blackish = 32, whitish = 235;  // levels
+constexpr double whole_contrast = 0.6;          // what is left beside it
+constexpr double smooth_detail = 0.4;           // of the energy of its detail
+constexpr double outline = 8;       // pixels of new crisp edges, by the root of the landmarks: things in the yard have 15 to 60
+constexpr double steady_level = 4;  // levels from one look to the next
+constexpr double light_grace = 30;  // seconds after a change of light in which the view may look unlike itself
+constexpr double adopted_long = 300;  // seconds for which a view that was adopted may have been something before it
+constexpr double light_lasts = 10;    // seconds
+constexpr double believed_after = 5;  // seconds for which a view must be known before it can be missed
+constexpr double strange_enough = 3;  // seconds
+constexpr double shake_window = 8;    // seconds
 constexpr int shake_looks = 5;
 constexpr double lets_go = 0.8;  // hysteresis: a fault that is there stays down to this share of its limit
 constexpr double forgets = 2.5;  // seconds for which a fault may be missed
@@ -45,6 +54,14 @@ double beyond(double value, double limit) { return std::clamp(0.5 * value / limi
 double below(double value, double limit) { return std::clamp(1 - 0.5 * value / limit, 0.0, 1.0); }
 
 std::size_t at(Fault fault) { return static_cast<std::size_t>(fault); }
+
+/// A cell and its neighbours.
+void mark_around(std::size_t cell, std::array<bool, Landmarks::cells>& marks) {
+  const int column = static_cast<int>(cell) % Landmarks::columns, row = static_cast<int>(cell) / Landmarks::columns;
+  for (int y = std::max(0, row - 1); y <= std::min(Landmarks::rows - 1, row + 1); ++y)
+    for (int x = std::max(0, column - 1); x <= std::min(Landmarks::columns - 1, column + 1); ++x)
+      marks[static_cast<std::size_t>(y * Landmarks::columns + x)] = true;
+}
 
 }  // namespace
 
@@ -76,8 +93,7 @@ State Faults::see(const Frame& frame, const cv::Mat& luma, Light light, double d
   picture.plain = static_cast<double>(std::ranges::count(picture.textures, Texture::plain)) / Landmarks::cells;
   picture.crisp = static_cast<double>(std::ranges::count(picture.textures, Texture::crisp)) / Landmarks::cells;
   stillness_.see(frame, dt);
-  since_light_ = light_ && *light_ != light ? 0 : since_light_ + dt;
-  light_ = light;
+  follow_change_of_light(light, dt);
   since_lit_ = picture.brightness.high >= lit ? 0 : since_lit_ + dt;
   learn_at_first(picture);
   if (!known_.empty()) picture.match = known_.match(picture.layers, light, limits_.turned_by * std::max(luma.cols, luma.rows));
@@ -87,6 +103,15 @@ State Faults::see(const Frame& frame, const cv::Mat& luma, Light light, double d
   State state;
   tell(picture, judge(picture), state);
   return state;
+}
+
+/// Day and night are but more or less of the same light; a picture with little colour flaps, so only what had lasted changes.
+void Faults::follow_change_of_light(Light light, double dt) {
+  since_infrared_ += dt, since_adopted_ += dt;
+  const bool infrared = light == Light::infrared, was = light_ == Light::infrared;
+  if (light_ && infrared != was && light_for_ >= light_lasts) since_infrared_ = 0;
+  light_for_ = light_ && infrared == was ? light_for_ + dt : 0;
+  light_ = light;
 }
 
 /// Without a reference the first picture that shows anything is the view.
@@ -119,17 +144,33 @@ void Faults::follow_stability(const Picture& picture) {
 /// for the view then.
 void Faults::follow_light(const Picture& picture) {
   const bool strange = !known_.empty() && picture.match.found < 0.35 && picture.crisp >= crisp_view && stable_for_ > 0;
-  const bool vouched = picture.match.aligned || (since_light_ <= light_grace && !active(Fault::turned));
-  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) || active(Fault::covered);
+  const bool vouched = picture.match.aligned || (since_infrared_ <= light_grace && !active(Fault::turned));
+  const bool other = active(Fault::washed_out) || active(Fault::out_of_focus) || active(Fault::dark) ||
+                     active(Fault::covered) || active(Fault::sprayed);
   strange_for_ = strange && vouched && !other ? strange_for_ + picture.dt : 0;
   if (strange_for_ < strange_enough) return;
   known_.adopt(picture.layers, picture.light, picture.match.placed ? picture.match.shift : known_.home());
-  strange_for_ = 0;
+  strange_for_ = since_adopted_ = 0;
 }
 
+/// Where the view's own contrast has fallen at once to a fraction of what the best of it has kept, and nothing crisp has come
+/// instead. What is black or white there lacks light, or has too much of it.
 void Faults::follow_cells(const Picture& picture) {
+  const auto& match = picture.match;
+  const auto kept = [&](std::size_t cell) { return match.rest[cell].contrast / usual_[cell]; };
+  std::vector<double> all;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
-    lost_for_[cell] = picture.match.lost[cell] ? lost_for_[cell] + picture.dt : 0;
+    if (match.inside[cell] && usual_[cell] >= witness) all.push_back(kept(cell));
+  std::ranges::sort(all, std::greater{});
+  const double whole = all.empty() ? 1 : std::min(1.0, all[all.size() / 20]);
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
+    const auto& rest = match.rest[cell];
+    if (!match.inside[cell]) continue;
+    const bool fallen = usual_[cell] >= witness && kept(cell) < dim * whole && rest.detail < smooth_detail;
+    const bool dimmed = fallen && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
+    dimmed_for_[cell] = dimmed ? dimmed_for_[cell] + picture.dt : 0;
+    if (!dimmed) usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * (1 - std::exp(-picture.dt / usual_seconds));
+  }
 }
 
 double Faults::dark(const Picture& picture) const {
@@ -161,6 +202,8 @@ double Faults::covered(const Picture& picture) const {
 double Faults::out_of_focus(const Picture& picture) const {
   const auto& match = picture.match;
   if (match.landmarks < Match::enough || match.coarse < blurred_found || picture.brightness.high < lit) return 0;
+  // Where few landmarks can tell: nothing in the whole picture is crisp any more.
+  if (!match.measured && usual_crisp_ >= 0.2 && picture.crisp <= 0.15 * usual_crisp_) return 0.8;
   const double limit = active(Fault::out_of_focus) ? sharp_enough / lets_go : sharp_enough;
   if (match.found >= 0.12) return below(match.sharpness, limit);
   return picture.crisp <= 0.3 ? 0.8 : 0;
@@ -176,7 +219,7 @@ double Faults::turned(const Picture& picture) const {
     return std::max(beyond(std::hypot(way.x, way.y), limit), beyond(match.moved, 0.5));
   }
   if (match.moved >= 0.4) return beyond(match.moved, 0.5);
-  if (match.aligned || since_light_ <= light_grace || match.coarse > 0.3 || picture.crisp < crisp_view) return 0;
+  if (match.aligned || since_infrared_ <= light_grace || match.coarse > 0.3 || picture.crisp < crisp_view) return 0;
   return stable_for_ > 0 || active(Fault::turned) ? below(match.coarse, 0.3) : 0;
 }
 
@@ -207,22 +250,29 @@ double Faults::shaken(const Picture& picture) {
 
 double Faults::sprayed(const Picture& picture) const {
   const auto& match = picture.match;
-  if (match.landmarks < Match::enough || known_for_ < believed_after || !match.placed) return 0;
+  if (match.landmarks < Match::enough || known_for_ < believed_after || since_adopted_ <= adopted_long) return 0;
   std::vector<double> since;
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell)
-    if (match.lost[cell]) since.push_back(lost_for_[cell]);
+    if (dimmed_for_[cell] > 0) since.push_back(dimmed_for_[cell]);
   const double begun = median(since);
-  int lost = 0, crisp = 0, still = 0;
+  int dimmed = 0, replaced = 0, intact = 0;
+  std::array<bool, Landmarks::cells> around{};
   for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) {
-    if (!match.lost[cell] || std::abs(lost_for_[cell] - begun) > sprayed_together) continue;
-    ++lost;
-    const cv::Rect part(match.places[cell].x / 2 - 5, match.places[cell].y / 2 - 5, 11, 11);
-    crisp += texture_of(picture.layers.half, part, crisp_patch) == Texture::crisp ? 1 : 0;
-    still += steady_[cell] ? 1 : 0;
+    if (dimmed_for_[cell] > 0 && std::abs(dimmed_for_[cell] - begun) <= sprayed_together) {
+      ++dimmed;
+      mark_around(cell, around);
+    }
+    if (match.inside[cell] && match.rest[cell].telling && match.rest[cell].contrast >= whole_contrast &&
+        match.rest[cell].detail >= smooth_detail)
+      ++intact;
+    if (match.lost[cell] && steady_[cell] && dimmed_for_[cell] == 0 && match.rest[cell].detail > smooth_detail) ++replaced;
   }
-  const double share = static_cast<double>(lost) / match.landmarks;
-  if (share < (active(Fault::sprayed) ? sprayed_least * lets_go : sprayed_least)) return 0;
-  if (match.contrast < 0.5 || crisp > crisp_spray * lost || still < 0.7 * lost) return 0;
+  const double share = static_cast<double>(dimmed) / match.landmarks;
+  if (dimmed < sprayed_fewest || share < (active(Fault::sprayed) ? sprayed_least * lets_go : sprayed_least) ||
+      replaced > dimmed || intact < sprayed_fewest)
+    return 0;
+  for (std::size_t cell = 0; cell < Landmarks::cells; ++cell) around[cell] = around[cell] && steady_[cell];
+  if (known_.new_edges(picture.layers, around, match.shift) > outline * std::sqrt(dimmed)) return 0;
   return beyond(share, sprayed_least);
 }
 
@@ -231,13 +281,14 @@ Faults::Scores Faults::judge(const Picture& picture) {
   const auto set = [&](Fault fault, double score) { out[at(fault)] = score; };
   set(Fault::frozen, stillness_.frozen() > 0 ? std::min(1.0, 0.6 + 0.05 * stillness_.frozen()) : 0);
   const double shake = shaken(picture);
-  // The first of these that holds explains the rest.
-  set(Fault::dark, dark(picture));
-  if (out[at(Fault::dark)] >= 0.5) return out;
-  set(Fault::washed_out, washed_out(picture));
-  if (out[at(Fault::washed_out)] >= 0.5) return out;
-  set(Fault::covered, covered(picture));
-  if (out[at(Fault::covered)] >= 0.5) return out;
+  // The first of these that holds explains the rest; a picture that is cut at black or white is still by that alone.
+  for (const auto& [fault, score] :
+       {std::pair{Fault::dark, &Faults::dark}, {Fault::washed_out, &Faults::washed_out}, {Fault::covered, &Faults::covered}}) {
+    set(fault, (this->*score)(picture));
+    if (out[at(fault)] < 0.5) continue;
+    if (!active(Fault::frozen)) set(Fault::frozen, 0);
+    return out;
+  }
   if (shake >= 0.5) {
     set(Fault::shaken, shake);
     return out;
@@ -298,6 +349,8 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
   since_well_ = clear ? 0 : since_well_ + picture.dt;
   if (well && known) {
     known_for_ += picture.dt;
+    const double slower = picture.crisp < 0.3 * usual_crisp_ ? 8 : 1;
+    usual_crisp_ += (picture.crisp - usual_crisp_) * (1 - std::exp(-picture.dt / (slower * usual_seconds)));
     if (!stillness_.still()) known_.age(picture.layers, picture.light, picture.match, picture.dt);
   }
   state.good = well && known && picture.match.found >= 0.7;
@@ -306,19 +359,7 @@ void Faults::tell(const Picture& picture, const Scores& scores, State& state) {
     known_.adopt(picture.layers, picture.light, {});
     seconds_[at(Fault::turned)] = -1;
   }
-  auto& figures = state.figures;
-  figures["sharpness"] = rounded(picture.match.sharpness, 2);
-  figures["found"] = rounded(picture.match.found, 2);
-  figures["landmarks"] = picture.match.landmarks;
-  figures["coarse"] = rounded(picture.match.coarse, 2);
-  figures["contrast"] = rounded(picture.match.contrast, 2);
-  figures["x"] = rounded(picture.match.shift.x, 1), figures["y"] = rounded(picture.match.shift.y, 1);
-  figures["plain"] = rounded(picture.plain, 2), figures["crisp"] = rounded(picture.crisp, 2);
-  figures["aligned"] = picture.match.aligned;
-  figures["moved"] = rounded(picture.match.moved, 2);
-  figures["jump"] = rounded(jump_, 1);
-  figures["high"] = picture.brightness.high;
-  figures["stable"] = stable_for_;
+  state.sharpness = picture.match.sharpness;
 }
 
 }  // namespace kuzet::vision::view

@@ -43,7 +43,7 @@ struct State {
   std::vector<Found> found;
   std::optional<std::string> blind;  ///< the picture cannot be believed now, and why
   bool good = false;                 ///< and it is the known view, all of it
-  boost::json::object figures;
+  double sharpness = 1;              ///< of what is found, by what is known
 };
 
 /// One thread; all pictures of one size until restart().
@@ -59,6 +59,11 @@ class Faults {
   State see(const Frame& frame, const cv::Mat& luma, Light light, double dt);
 
  private:
+  static std::array<double, Landmarks::cells> all_of(double value) {
+    std::array<double, Landmarks::cells> out{};
+    out.fill(value);
+    return out;
+  }
   using Scores = std::array<double, fault_count>;
   struct Picture {
     Layers layers;
@@ -72,6 +77,7 @@ class Faults {
 
   [[nodiscard]] bool active(Fault fault) const { return seconds_[static_cast<std::size_t>(fault)] >= 0; }
   [[nodiscard]] bool sudden(Fault fault) const { return active(fault) || since_well_ <= 20; }
+  void follow_change_of_light(Light light, double dt);
   void learn_at_first(Picture& picture);
   void follow_light(const Picture& picture);
   [[nodiscard]] Scores judge(const Picture& picture);
@@ -93,10 +99,11 @@ class Faults {
   std::array<double, fault_count> seconds_{-1, -1, -1, -1, -1, -1, -1, -1};  // for how long each has been seen
   std::array<double, fault_count> unseen_{};
   std::array<bool, fault_count> from_before_{};
-  std::array<double, Landmarks::cells> lost_for_{};
+  std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1);  // seconds; contrast
   std::optional<Light> light_;
-  double since_light_ = 1e9, since_lit_ = 1e9,
-         since_well_ = 1e9;  // seconds since the light changed; it was bright; all was well
+  double light_for_ = 0, since_infrared_ = 1e9, since_adopted_ = 1e9, usual_crisp_ = 0;
+  double since_lit_ = 1e9,
+         since_well_ = 1e9;  // seconds since it was bright; all was well
   double known_for_ = 0, strange_for_ = 0, stable_for_ = 0;
   cv::Mat before_;                                     // the picture before, small
   std::array<bool, Landmarks::cells> steady_{};        // cells that are as they were one look ago

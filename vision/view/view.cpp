@@ -165,7 +165,7 @@ Look View::look(const Frame& frame) {
   look.observations.push_back({"view", {{"valid", !state.blind}, {"light", name(light)}}});
   auto& values = look.observations.back().values;
   if (state.blind) values["fault"] = *state.blind;
-  for (const auto& [key, value] : state.figures) values[key] = value;
+  values["sharpness"] = rounded(state.sharpness, 2);
   if (state.good) {
     if (!good_since_) good_since_ = now;
     keep(frame, light, look);

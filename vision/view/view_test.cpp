@@ -9,9 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <set>
@@ -26,7 +24,7 @@ using Story = std::function<Frame(const Frame& wide, double second)>;
 const std::vector<Frame>& day() {
   static const std::vector<Frame> frames = [] {
     scenes::SceneOptions options;
-    options.size = {640, 360};
+    options.size = {432, 244};
     options.seconds = 120;
     options.fire = false;
     const scenes::Scene scene(options);
@@ -84,9 +82,6 @@ Told told(vision::Detector& detector, double from, double until, const Story& st
   for (double second = from; second < until; second += step) {
     const Frame frame = story(wide(second), second);
     vision::Look look = detector.look(frame);
-    if (std::getenv("KUZET_VIEW_SAYS") && !look.observations.empty())
-      std::cerr << second << " " << look.observations[0].values
-                << (look.findings.empty() ? "" : " " + fault_of(look.findings[0])) << "\n";
     for (const auto& finding : look.findings) {
       const std::string name = fault_of(finding);
       out.found.insert(name);
@@ -108,9 +103,9 @@ Told told(double until, const Story& story, const std::string& settings = "", co
   return told(*detector, 0, until, story);
 }
 
-/// Good for 20 s, then damaged for 25 s, then good again.
-constexpr double begins = 20, ends = 45, last = 60;
-Story from_second_20(
+/// Good for 20 s, then damaged for 12 s, then good again.
+constexpr double begins = 20, ends = 32, last = 46;
+Story spell(
     const Story& damaged, const Story& good = [](const Frame& frame, double) { return straight(frame); }) {
   return [=](const Frame& frame, double second) {
     return second >= begins && second < ends ? damaged(frame, second) : good(frame, second);
@@ -148,48 +143,45 @@ void check_quiet(const Told& all) {
 TEST_CASE("A covered lens is told within ten seconds, and its end", "[view]") {
   for (const double level : {45, 90, 170}) {
     CAPTURE(level);
-    check_fault("covered", from_second_20([=](const Frame& frame, double) { return test::covered(straight(frame), level); }));
+    check_fault("covered", spell([=](const Frame& frame, double) { return test::covered(straight(frame), level); }));
   }
 }
 
 TEST_CASE("A sprayed lens is told within ten seconds, and its end", "[view]") {
-  check_fault("sprayed", from_second_20([](const Frame& frame, double) { return test::sprayed(straight(frame), false); }));
+  check_fault("sprayed", spell([](const Frame& frame, double) { return test::sprayed(straight(frame), false); }));
 }
 
 TEST_CASE("A camera gone dark is told within ten seconds, and its end", "[view]") {
-  check_fault("dark", from_second_20([](const Frame& frame, double) { return test::exposed(straight(frame), 0.05, 0); }));
+  check_fault("dark", spell([](const Frame& frame, double) { return test::exposed(straight(frame), 0.05, 0); }));
 }
 
 TEST_CASE("A washed out picture is told within ten seconds, and its end", "[view]") {
   SECTION("too much light") {
-    check_fault("washed_out",
-                from_second_20([](const Frame& frame, double) { return test::exposed(straight(frame), 3.5, 60); }));
+    check_fault("washed_out", spell([](const Frame& frame, double) { return test::exposed(straight(frame), 3.5, 60); }));
   }
   SECTION("a veil") {
-    check_fault("washed_out",
-                from_second_20([](const Frame& frame, double) { return test::exposed(straight(frame), 0.2, 190); }));
+    check_fault("washed_out", spell([](const Frame& frame, double) { return test::exposed(straight(frame), 0.2, 190); }));
   }
 }
 
 TEST_CASE("A picture out of focus is told within ten seconds, and its end", "[view]") {
   for (const double sigma : {0.006, 0.012, 0.025}) {
     CAPTURE(sigma);
-    check_fault("out_of_focus",
-                from_second_20([=](const Frame& frame, double) { return test::blurred(straight(frame), sigma); }));
+    check_fault("out_of_focus", spell([=](const Frame& frame, double) { return test::blurred(straight(frame), sigma); }));
   }
 }
 
 TEST_CASE("A turned camera is told within ten seconds, and that it was turned back", "[view]") {
   for (const auto& [across, down] : {std::pair{0.05, 0.0}, {-0.1, 0.04}, {0.16, -0.12}}) {
     CAPTURE(across, down);
-    check_fault("turned", from_second_20([=](const Frame& frame, double) { return test::aimed(frame, across, down); }));
+    check_fault("turned", spell([=](const Frame& frame, double) { return test::aimed(frame, across, down); }));
   }
 }
 
 TEST_CASE("A shaken camera is told within ten seconds, and its end", "[view]") {
   for (const double size : {0.015, 0.05}) {
     CAPTURE(size);
-    check_fault("shaken", from_second_20([=](const Frame& frame, double second) {
+    check_fault("shaken", spell([=](const Frame& frame, double second) {
                   return test::aimed(frame, size * std::sin(second * 2.1), size * std::sin(second * 3.3 + 1));
                 }));
   }
@@ -223,8 +215,8 @@ TEST_CASE("A frozen picture is told within ten seconds, with and without a clock
 }
 
 TEST_CASE("A yard with traffic and people is no fault, whatever the camera sends", "[view]") {
-  check_quiet(told(150, [](const Frame& frame, double) { return straight(frame); }));
-  check_quiet(told(90, poor([](const Frame& frame, double) { return straight(frame); })));
+  check_quiet(told(90, [](const Frame& frame, double) { return straight(frame); }));
+  check_quiet(told(40, poor([](const Frame& frame, double) { return straight(frame); })));
 }
 
 TEST_CASE("Exposure that jumps is no fault", "[view]") {
@@ -234,8 +226,8 @@ TEST_CASE("Exposure that jumps is no fault", "[view]") {
 }
 
 TEST_CASE("Dusk and dawn are no fault", "[view]") {
-  check_quiet(told(400, [](const Frame& frame, double second) {
-    const double gain = std::clamp(std::abs(second - 200) / 150, 0.22, 1.0);
+  check_quiet(told(240, [](const Frame& frame, double second) {
+    const double gain = std::clamp(std::abs(second - 120) / 90, 0.22, 1.0);
     return test::noisy(test::exposed(straight(frame), gain, 2), 2 / gain, static_cast<std::uint64_t>(second));
   }));
 }
@@ -249,23 +241,34 @@ TEST_CASE("The switch to infra-red light and back is no fault", "[view]") {
 
 TEST_CASE("A night without lamps is no fault, and is not believed", "[view]") {
   const Story night = [](const Frame& frame, double second) {
-    return test::exposed(straight(frame), std::clamp(1 - second / 240, 0.02, 1.0), 0);
+    return test::exposed(straight(frame), std::clamp(1 - second / 120, 0.02, 1.0), 0);
   };
-  const Told all = told(300, night);
+  const Told all = told(150, night);
   CHECK(all.faults().empty());
   REQUIRE(all.blind.contains("dark"));
-  CHECK(all.blind.at("dark") > 150);
-  CHECK(told(300, night, "dark: always").faults() == std::set<std::string>{"dark"});
+  CHECK(all.blind.at("dark") > 75);
+  CHECK(told(150, night, "dark: always").faults() == std::set<std::string>{"dark"});
 }
 
-TEST_CASE("A bus that stands before half of the picture for three minutes is no fault", "[view]") {
+TEST_CASE("A bus that stands before half of the picture for a minute and a half is no fault", "[view]") {
   for (const double share : {0.5, 0.7}) {
     CAPTURE(share);
-    check_quiet(told(230, [=](const Frame& frame, double second) {
-      const double in = std::clamp(std::min(second - 20, 210 - second) / 4, 0.0, 1.0);
+    check_quiet(told(130, [=](const Frame& frame, double second) {
+      const double in = std::clamp(std::min(second - 20, 110 - second) / 4, 0.0, 1.0);
       return in > 0 ? test::behind_bus(straight(frame), in * share) : straight(frame);
     }));
   }
+}
+
+TEST_CASE("A lorry with a plain side that parks before a third of the picture is no fault", "[view]") {
+  check_quiet(told(60, [](const Frame& frame, double second) {
+    Frame out = straight(frame);
+    const int width = out.luma.cols, height = out.luma.rows;
+    if (second < begins) return out;
+    cv::rectangle(out.luma, {width / 5, height / 10, width / 2, height * 7 / 10}, 190, cv::FILLED);
+    cv::rectangle(out.luma, {width / 5, height * 3 / 4, width / 2, height / 10}, 60, cv::FILLED);
+    return out;
+  }));
 }
 
 TEST_CASE("A fire that fills a third of the picture is no fault", "[view]") {
@@ -299,24 +302,24 @@ TEST_CASE("A pole that sways a little in the wind is no fault", "[view]") {
 }
 
 TEST_CASE("A view that drifts slowly is followed", "[view]") {
-  check_quiet(told(600, [](const Frame& frame, double second) { return test::aimed(frame, 0.018 * second / 600, 0); }));
+  check_quiet(told(200, [](const Frame& frame, double second) { return test::aimed(frame, 0.018 * second / 200, 0); }));
 }
 
 TEST_CASE("Fog that comes slowly is no fault", "[view]") {
-  check_quiet(told(400, [](const Frame& frame, double second) {
-    const double fog = 0.9 * std::clamp((second - 20) / 300, 0.0, 1.0);
+  check_quiet(told(200, [](const Frame& frame, double second) {
+    const double fog = 0.9 * std::clamp((second - 20) / 150, 0.0, 1.0);
     return test::exposed(straight(frame), 1 - fog, 190 * fog);
   }));
 }
 
 TEST_CASE("A still night whose encoder leaves out what does not change is not frozen", "[view]") {
-  for (const int key : {2, 10, 50}) {
+  for (const int key : {2, 50}) {
     CAPTURE(key);
     test::Skipper skip(2.2, key);
-    check_quiet(told(600, [&](const Frame& frame, double second) {
+    check_quiet(told(200, [&](const Frame& frame, double second) {
       // Nobody is about; less and less light, and ever fewer blocks that are worth sending.
-      Frame out = test::exposed(straight(wide(0)), std::clamp(1 - second / 300, 0.25, 1.0), 0);
-      out = skip(test::noisy(out, std::clamp(3 - second / 150, 0.8, 3.0), static_cast<std::uint64_t>(second)));
+      Frame out = test::exposed(straight(wide(0)), std::clamp(1 - second / 100, 0.25, 1.0), 0);
+      out = skip(test::noisy(out, std::clamp(3 - second / 50, 0.8, 3.0), static_cast<std::uint64_t>(second)));
       out.taken = frame.taken, out.position = frame.position;
       return out;
     }));
@@ -353,7 +356,7 @@ TEST_CASE("The first look says whether the view is valid, and each second anothe
 }
 
 TEST_CASE("A fault that is switched off is not told, but the view is not believed", "[view]") {
-  const Story story = from_second_20([](const Frame& frame, double) { return test::covered(straight(frame), 90); });
+  const Story story = spell([](const Frame& frame, double) { return test::covered(straight(frame), 90); });
   const Told all = told(40, story, "covered: false");
   CHECK(all.found.empty());
   CHECK(all.blind.contains("covered"));
