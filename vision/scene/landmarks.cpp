@@ -42,18 +42,27 @@ cv::Rect cell_of(int cell, cv::Size size) {
 }
 
 void Landmarks::choose(const Layers& picture, cv::Point2f shift) {
-  for (int cell = 0; cell < cells; ++cell) choose(cell, picture, shift);
+  cv::Mat corners;
+  cv::cornerMinEigenVal(picture.soft, corners, 5);
+  for (int cell = 0; cell < cells; ++cell) {
+    const cv::Rect part = cell_of(cell, picture.soft.size());
+    choose(cell, picture, corners(part), shift);
+  }
 }
 
 void Landmarks::choose(int cell, const Layers& picture, cv::Point2f shift) {
+  cv::Mat corners;
+  cv::cornerMinEigenVal(picture.soft(cell_of(cell, picture.soft.size())), corners, 5);
+  choose(cell, picture, corners, shift);
+}
+
+void Landmarks::choose(int cell, const Layers& picture, const cv::Mat& corners, cv::Point2f shift) {
   auto& patch = patches_[static_cast<std::size_t>(cell)];
   patch.reset();
   constexpr int margin = radius + 3;  // so that a small move of the view leaves it in the picture
   const cv::Rect part = cell_of(cell, picture.soft.size());
   const cv::Rect inner = part & cv::Rect(margin, margin, picture.soft.cols - 2 * margin, picture.soft.rows - 2 * margin);
   if (inner.empty()) return;
-  cv::Mat corners;
-  cv::cornerMinEigenVal(picture.soft(part), corners, 5);
   double most = 0;
   cv::Point at;
   cv::minMaxLoc(corners(inner - part.tl()), nullptr, &most, nullptr, &at);

@@ -78,6 +78,7 @@ class Landmarks {
     cv::Point2f further;
   };
 
+  void choose(int cell, const Layers& picture, const cv::Mat& corners, cv::Point2f shift);
   static std::optional<Patch> cut(const Layers& picture, cv::Point at, cv::Point2f shift);
   struct Ground {
     float detail = 0;

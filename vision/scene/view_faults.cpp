@@ -34,6 +34,7 @@ constexpr double dim = 0.4;             // of its contrast, by the best of the p
 constexpr double witness = 0.3;         // a landmark with less contrast than that says nothing
 constexpr double usual_seconds = 15;    // in which its usual contrast follows
 constexpr double blackish = 32, whitish = 235;  // levels
+constexpr double lost_light = 0.75;             // of its level: by night, what is left of a patch that was lit and is not
 constexpr double whole_contrast = 0.6;          // what is left beside it
 constexpr double smooth_detail = 0.4;           // of the energy of its detail
 constexpr double outline = 8;       // pixels of new crisp edges, by the root of the landmarks: things in the yard have 15 to 60
@@ -154,7 +155,8 @@ void Faults::follow_light(const Picture& picture) {
 }
 
 /// Where the view's own contrast has fallen at once to a fraction of what the best of it has kept, and nothing crisp has come
-/// instead. What is black or white there lacks light, or has too much of it.
+/// instead. What is black or white there lacks light, or has too much of it; so does what grows dark by night, where headlights
+/// leave and lamps go out.
 void Faults::follow_cells(const Picture& picture) {
   const auto& match = picture.match;
   const auto kept = [&](std::size_t cell) { return match.rest[cell].contrast / usual_[cell]; };
@@ -167,9 +169,15 @@ void Faults::follow_cells(const Picture& picture) {
     const auto& rest = match.rest[cell];
     if (!match.inside[cell]) continue;
     const bool fallen = usual_[cell] >= witness && kept(cell) < dim * whole && rest.detail < smooth_detail;
-    const bool dimmed = fallen && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
+    const bool darker = rest.level < lost_light * usual_level_[cell];
+    unlit_[cell] = fallen && picture.light != Light::day && (unlit_[cell] || darker);
+    const bool dimmed =
+        fallen && !unlit_[cell] && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
     dimmed_for_[cell] = dimmed ? dimmed_for_[cell] + picture.dt : 0;
-    if (!dimmed) usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * (1 - std::exp(-picture.dt / usual_seconds));
+    if (dimmed) continue;
+    const double part = 1 - std::exp(-picture.dt / usual_seconds);
+    usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * part;
+    usual_level_[cell] += (rest.level - usual_level_[cell]) * (usual_level_[cell] > 0 ? part : 1);
   }
 }
 
