@@ -16,6 +16,7 @@ namespace {
 
 constexpr double lamps_off_after = 6;  // seconds of standing
 constexpr double lamps_on_before = 3;
+constexpr double rain_comes = 30, fog_comes = 60;  // seconds until a spell is fully there
 constexpr double night_noise = 1.8;
 constexpr double sun_step = 10;  // seconds of a sun that moves at its own pace: shadows move less than a tenth of a pixel
 
@@ -54,11 +55,13 @@ World::State::State(const WorldOptions& given)
 }
 
 double World::State::weather(Weather what, double seconds) const {
+  const double comes = what == Weather::fog ? fog_comes : rain_comes;
   double strength = 0;
   for (const auto& spell : spells)
     if (spell.what == what)
-      strength = std::max(strength, spell.strength * (spell.from <= 0 ? 1 : smooth_step(spell.from, spell.from + 30, seconds)) *
-                                        (1 - smooth_step(spell.until, spell.until + 30, seconds)));
+      strength =
+          std::max(strength, spell.strength * (spell.from <= 0 ? 1 : smooth_step(spell.from, spell.from + comes, seconds)) *
+                                 (1 - smooth_step(spell.until, spell.until + comes, seconds)));
   return strength;
 }
 

@@ -39,11 +39,11 @@ void draw_snow(cv::Mat& picture, double strength, double brightness, double seco
 }
 
 void draw_fog(cv::Mat& picture, const View& view, double strength, double brightness) {
-  const double reach = 60 - 48 * strength;  // metres at which a third is left
+  const double thick = strength * strength / 12;  // of the air, for a metre; it begins at nothing, as fog does
   const Colour air = Colour{196, 192, 188} * brightness;
   for (int row = 0; row < picture.rows; ++row) {
     const double far = row > view.horizon() + 2 ? std::min(view.ground(0.5 * picture.cols, row + 0.5).y, 200.0) : 200.0;
-    const double hides = 1 - std::exp(-far / reach);
+    const double hides = 1 - std::exp(-far * thick);
     cv::Mat line = picture.row(row);
     line.convertTo(line, -1, 1 - hides);
     cv::add(line, cv::Scalar(air[0], air[1], air[2]) * hides, line);

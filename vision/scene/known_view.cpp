@@ -151,7 +151,7 @@ Match KnownView::match(const Layers& picture, Light light, double far) {
     out.inside[cell] = best.seen[cell].inside;
     if (!out.inside[cell]) continue;
     const cv::Point2f at = out.placed ? best.shift : last_;
-    out.rest[cell] = known->marks.rest(static_cast<int>(cell), picture, at);
+    out.rest[cell] = known->marks.rest(static_cast<int>(cell), picture, at, best.seen[cell]);
     out.places[cell] = known->marks.place(static_cast<int>(cell), at);
     const auto& [left, detail, level, telling] = out.rest[cell];
     if (telling && level > 0 && left > 0.1) details.push_back(std::min(1.0, std::sqrt(detail) / left));

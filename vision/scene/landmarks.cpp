@@ -42,18 +42,27 @@ cv::Rect cell_of(int cell, cv::Size size) {
 }
 
 void Landmarks::choose(const Layers& picture, cv::Point2f shift) {
-  for (int cell = 0; cell < cells; ++cell) choose(cell, picture, shift);
+  cv::Mat corners;
+  cv::cornerMinEigenVal(picture.soft, corners, 5);
+  for (int cell = 0; cell < cells; ++cell) {
+    const cv::Rect part = cell_of(cell, picture.soft.size());
+    choose(cell, picture, corners(part), shift);
+  }
 }
 
 void Landmarks::choose(int cell, const Layers& picture, cv::Point2f shift) {
+  cv::Mat corners;
+  cv::cornerMinEigenVal(picture.soft(cell_of(cell, picture.soft.size())), corners, 5);
+  choose(cell, picture, corners, shift);
+}
+
+void Landmarks::choose(int cell, const Layers& picture, const cv::Mat& corners, cv::Point2f shift) {
   auto& patch = patches_[static_cast<std::size_t>(cell)];
   patch.reset();
   constexpr int margin = radius + 3;  // so that a small move of the view leaves it in the picture
   const cv::Rect part = cell_of(cell, picture.soft.size());
   const cv::Rect inner = part & cv::Rect(margin, margin, picture.soft.cols - 2 * margin, picture.soft.rows - 2 * margin);
   if (inner.empty()) return;
-  cv::Mat corners;
-  cv::cornerMinEigenVal(picture.soft(part), corners, 5);
   double most = 0;
   cv::Point at;
   cv::minMaxLoc(corners(inner - part.tl()), nullptr, &most, nullptr, &at);
@@ -97,7 +106,7 @@ std::optional<Landmarks::Patch> Landmarks::cut(const Layers& picture, cv::Point 
   for (i = 0; i < area; ++i) {
     out.xx += out.across[i] * out.across[i], out.xy += out.across[i] * out.down[i], out.yy += out.down[i] * out.down[i];
   }
-  out.detail = detail(picture, middle);
+  out.detail = ground(picture, middle).detail;
   const cv::Mat half = picture.half(cv::Rect(middle.x - half_radius, middle.y - half_radius, half_side, half_side));
   const auto half_level = static_cast<float>(cv::mean(half)[0]);
   i = 0;
@@ -173,7 +182,7 @@ Sighting Landmarks::find(const Patch& patch, const Layers& picture, cv::Point2f 
   for (int step = 0; step < steps && fits(at, radius, picture.soft.size()); ++step) {
     const Match match = compare(patch, picture, at);
     if (match.likeness < out.likeness) break;
-    out.likeness = match.likeness, out.contrast = match.contrast, out.sharpness = match.sharpness;
+    out.at = at, out.likeness = match.likeness, out.contrast = match.contrast, out.sharpness = match.sharpness;
     cv::Point2f further = match.further;
     const float length = std::hypot(further.x, further.y);
     if (length > longest_step) further *= longest_step / length;
@@ -194,25 +203,25 @@ std::vector<Sighting> Landmarks::find(const Layers& picture, cv::Point2f guess, 
 }
 
 /// The curvature of the half picture, squared and summed: a crisp edge has much, one that is ten pixels wide has none.
-float Landmarks::detail(const Layers& picture, cv::Point middle) {
-  int sum = 0;
+Landmarks::Ground Landmarks::ground(const Layers& picture, cv::Point middle) {
+  int sum = 0, level = 0;
   for (int y = middle.y - half_radius; y <= middle.y + half_radius; ++y) {
     const auto *above = picture.half.ptr(y - 1), *here = picture.half.ptr(y), *below = picture.half.ptr(y + 1);
     for (int x = middle.x - half_radius; x <= middle.x + half_radius; ++x) {
       const int curve = 4 * here[x] - here[x - 1] - here[x + 1] - above[x] - below[x];
-      sum += curve * curve;
+      sum += curve * curve, level += here[x];
     }
   }
-  return static_cast<float>(sum);
+  return {static_cast<float>(sum), static_cast<double>(level) / half_area};
 }
 
-Landmarks::Rest Landmarks::rest(int cell, const Layers& picture, cv::Point2f shift) const {
+Landmarks::Rest Landmarks::rest(int cell, const Layers& picture, cv::Point2f shift, const Sighting& seen) const {
   const auto& patch = *patches_[static_cast<std::size_t>(cell)];
   const cv::Point at = place(cell, shift), middle(at.x / 2, at.y / 2);
   if (!fits(at, radius, picture.soft.size()) || !fits(middle, half_radius, picture.half.size())) return {};
-  const cv::Rect part(middle.x - half_radius, middle.y - half_radius, half_side, half_side);
-  return {compare(patch, picture, at).contrast, detail(picture, middle) / std::max(patch.detail, noise_detail),
-          cv::mean(picture.half(part))[0], patch.detail > noise_detail};
+  const auto [detail, level] = ground(picture, middle);
+  const double contrast = seen.likeness > 0 && seen.at == at ? seen.contrast : compare(patch, picture, at).contrast;
+  return {contrast, detail / std::max(patch.detail, noise_detail), level, patch.detail > noise_detail};
 }
 
 cv::Point Landmarks::place(int cell, cv::Point2f shift) const {

@@ -24,6 +24,7 @@ Layers layers_of(const cv::Mat& luma);
 struct Sighting {
   bool inside = false;   ///< its place is in the picture at all
   bool found = false;    ///< and it is there
+  cv::Point at;          ///< the middle of what was compared last, where it was like the landmark at all
   cv::Point2f shift;     ///< how far the view has moved since the landmark was chosen, in pixels; where it was found
   double likeness = 0;   ///< normalised correlation at its place, the best that was found
   double contrast = 0;   ///< by what it was; where it was found
@@ -56,7 +57,8 @@ class Landmarks {
     double level = 128;   ///< how bright it is there
     bool telling = true;  ///< it had more detail than noise makes
   };
-  [[nodiscard]] Rest rest(int cell, const Layers& picture, cv::Point2f shift) const;
+  /// `seen` is what find() said of it in the same picture.
+  [[nodiscard]] Rest rest(int cell, const Layers& picture, cv::Point2f shift, const Sighting& seen) const;
   [[nodiscard]] bool has(int cell) const { return patches_[static_cast<std::size_t>(cell)].has_value(); }
   [[nodiscard]] int count() const;
 
@@ -76,8 +78,13 @@ class Landmarks {
     cv::Point2f further;
   };
 
+  void choose(int cell, const Layers& picture, const cv::Mat& corners, cv::Point2f shift);
   static std::optional<Patch> cut(const Layers& picture, cv::Point at, cv::Point2f shift);
-  static float detail(const Layers& picture, cv::Point middle);
+  struct Ground {
+    float detail = 0;
+    double level = 0;
+  };
+  static Ground ground(const Layers& picture, cv::Point middle);
   static Match compare(const Patch& patch, const Layers& picture, cv::Point at);
   static cv::Point search(const Patch& patch, const Layers& picture, cv::Point from, int reach);
   static Sighting find(const Patch& patch, const Layers& picture, cv::Point2f guess, int reach);

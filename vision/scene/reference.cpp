@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <vector>
 
 namespace kuzet::vision {
 
@@ -16,15 +15,19 @@ constexpr int colourless = 3;   // of 255 from the middle: what rounding and noi
 constexpr int dark_below = 50;  // median of luma
 constexpr std::array<std::string_view, 3> names{"day", "night", "infrared"};
 
-/// The values of a plane at places spread evenly over it, sorted.
+/// What `percent` of 100 values of a plane at places spread evenly over it stay at or below; values are 0 to 255.
 template <class Value>
-std::vector<int> sampled(const cv::Mat& plane, const Value& value) {
-  std::vector<int> out;
+int sampled(const cv::Mat& plane, int percent, const Value& value) {
+  std::array<int, 256> counts{};
   for (int y = 0; y < samples_down; ++y)
-    for (int x = 0; x < samples_across; ++x)
-      out.push_back(value((2 * x + 1) * plane.cols / (2 * samples_across), (2 * y + 1) * plane.rows / (2 * samples_down)));
-  std::ranges::sort(out);
-  return out;
+    for (int x = 0; x < samples_across; ++x) {
+      const int one = value((2 * x + 1) * plane.cols / (2 * samples_across), (2 * y + 1) * plane.rows / (2 * samples_down));
+      ++counts[static_cast<std::size_t>(std::clamp(one, 0, 255))];
+    }
+  int level = 0;
+  for (int sum = counts[0]; sum <= samples_across * samples_down * percent / 100 && level < 255;)
+    sum += counts[static_cast<std::size_t>(++level)];
+  return level;
 }
 
 }  // namespace
@@ -39,15 +42,15 @@ std::optional<Light> light_named(std::string_view text) {
 
 Light light_of(const Frame& frame) {
   if (frame.empty() || frame.cb.empty() || frame.cr.empty()) return Light::day;
-  const auto colour = sampled(frame.cb, [&](int x, int y) {
+  const int colour = sampled(frame.cb, 99, [&](int x, int y) {
     return std::max(std::abs(frame.cb.at<uchar>(y, x) - 128), std::abs(frame.cr.at<uchar>(y, x) - 128));
   });
-  if (colour[colour.size() * 99 / 100] <= colourless) return Light::infrared;
-  const auto luma = sampled(frame.luma, [&](int x, int y) {
+  if (colour <= colourless) return Light::infrared;
+  const int luma = sampled(frame.luma, 50, [&](int x, int y) {
     const int value = frame.luma.at<uchar>(y, x);
     return frame.full_range ? value : (value - 16) * 255 / 219;
   });
-  return luma[luma.size() / 2] < dark_below ? Light::night : Light::day;
+  return luma < dark_below ? Light::night : Light::day;
 }
 
 const Reference* reference_for(std::span<const Reference> all, Light light) {

@@ -2,7 +2,7 @@
 // Compares lines of the picture at full size with the same lines one look ago.
 #include "vision/scene/stillness.hpp"
 
-#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -30,8 +30,9 @@ constexpr double forgotten = 4 * 3600;            // seconds, for the longest st
 
 Stillness::Change Stillness::change(const cv::Mat& now) const {
   Change out;
-  cv::Mat difference;
+  cv::Mat difference, sums;
   cv::absdiff(now, last_, difference);
+  cv::integral(difference, sums, CV_32S);
   const double limit = std::clamp(of_usual * level_, nothing, most_nothing);
   int changed = 0;
   for (int row = 0; row < rows; ++row)
@@ -39,7 +40,10 @@ Stillness::Change Stillness::change(const cv::Mat& now) const {
       const int left = column * now.cols / columns, right = (column + 1) * now.cols / columns;
       const int top = row * now.rows / rows, bottom = (row + 1) * now.rows / rows;
       if (left == right || top == bottom) continue;
-      const double level = cv::mean(difference(cv::Rect(left, top, right - left, bottom - top)))[0];
+      const auto* above = sums.ptr<int>(top);
+      const auto* below = sums.ptr<int>(bottom);
+      const int sum = below[right] - below[left] - above[right] + above[left];
+      const double level = static_cast<double>(sum) / ((right - left) * (bottom - top));
       out.level += level / (rows * columns);
       if (level <= limit) continue;
       ++changed;

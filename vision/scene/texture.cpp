@@ -17,9 +17,14 @@ constexpr double crisp_from = 0.3;  // of that, from one pixel of the half pictu
 }  // namespace
 
 Brightness brightness_of(const cv::Mat& luma) {
-  std::array<int, 256> counts{};
-  for (int y = 0; y < luma.rows; y += 2)
-    for (int x = 0; x < luma.cols; ++x) ++counts[luma.at<std::uint8_t>(y, x)];
+  std::array<int, 256> counts{}, others{};  // two, so that pixels of one level need not wait for each other
+  for (int y = 0; y < luma.rows; y += 2) {
+    const auto* row = luma.ptr(y);
+    int x = 0;
+    for (; x + 1 < luma.cols; x += 2) ++counts[row[x]], ++others[row[x + 1]];
+    if (x < luma.cols) ++counts[row[x]];
+  }
+  for (std::size_t level = 0; level < counts.size(); ++level) counts[level] += others[level];
   const int all = luma.cols * ((luma.rows + 1) / 2);
   const auto below = [&](double share) {
     int sum = 0, level = 0;

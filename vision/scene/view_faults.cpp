@@ -30,10 +30,14 @@ constexpr double blurred_found = 0.6;   // share of landmarks whose coarse struc
 constexpr double sprayed_least = 0.1;   // share of landmarks
 constexpr int sprayed_fewest = 2;       // landmarks that must be behind it, and beside it
 constexpr double sprayed_together = 6;  // seconds within which all of it came
+constexpr double sprayed_at_once = 3;   // seconds in which one landmark goes
 constexpr double dim = 0.4;             // of its contrast, by the best of the picture: what is left of a landmark behind paint
+constexpr double nearly_whole = 0.7;    // of its contrast: from there, paint takes it within seconds; fog does not
 constexpr double witness = 0.3;         // a landmark with less contrast than that says nothing
 constexpr double usual_seconds = 15;    // in which its usual contrast follows
 constexpr double blackish = 32, whitish = 235;  // levels
+constexpr double lost_light = 0.75;             // of its level: by night, what is left of a patch that was lit and is not
+constexpr double night_seconds = 60;            // in which it becomes night
 constexpr double whole_contrast = 0.6;          // what is left beside it
 constexpr double smooth_detail = 0.4;           // of the energy of its detail
 constexpr double outline = 8;       // pixels of new crisp edges, by the root of the landmarks: things in the yard have 15 to 60
@@ -110,6 +114,9 @@ void Faults::follow_change_of_light(Light light, double dt) {
   since_infrared_ += dt, since_adopted_ += dt;
   const bool infrared = light == Light::infrared, was = light_ == Light::infrared;
   if (light_ && infrared != was && light_for_ >= light_lasts) since_infrared_ = 0;
+  // Not while paint makes it dark.
+  const double dark = light == Light::day ? 0 : 1;
+  if (!active(Fault::sprayed)) darkness_ += (dark - darkness_) * (light_ ? 1 - std::exp(-dt / night_seconds) : 1);
   light_for_ = light_ && infrared == was ? light_for_ + dt : 0;
   light_ = light;
 }
@@ -154,7 +161,8 @@ void Faults::follow_light(const Picture& picture) {
 }
 
 /// Where the view's own contrast has fallen at once to a fraction of what the best of it has kept, and nothing crisp has come
-/// instead. What is black or white there lacks light, or has too much of it.
+/// instead. What is black or white there lacks light, or has too much of it; so does what grows dark by night, where headlights
+/// leave and lamps go out. Fog takes it little by little, the far before the near.
 void Faults::follow_cells(const Picture& picture) {
   const auto& match = picture.match;
   const auto kept = [&](std::size_t cell) { return match.rest[cell].contrast / usual_[cell]; };
@@ -167,9 +175,17 @@ void Faults::follow_cells(const Picture& picture) {
     const auto& rest = match.rest[cell];
     if (!match.inside[cell]) continue;
     const bool fallen = usual_[cell] >= witness && kept(cell) < dim * whole && rest.detail < smooth_detail;
-    const bool dimmed = fallen && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
+    const bool darker = rest.level < lost_light * usual_level_[cell];
+    unlit_[cell] = fallen && (unlit_[cell] || (darker && darkness_ > 0.5 && dimmed_for_[cell] <= 0));
+    const bool sudden = dimmed_for_[cell] > 0 || since_whole_[cell] <= sprayed_at_once;
+    since_whole_[cell] = kept(cell) >= nearly_whole * whole ? 0 : since_whole_[cell] + picture.dt;
+    const bool dimmed =
+        fallen && sudden && !unlit_[cell] && since_infrared_ > light_grace && rest.level > blackish && rest.level < whitish;
     dimmed_for_[cell] = dimmed ? dimmed_for_[cell] + picture.dt : 0;
-    if (!dimmed) usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * (1 - std::exp(-picture.dt / usual_seconds));
+    if (dimmed) continue;
+    const double part = 1 - std::exp(-picture.dt / usual_seconds);
+    usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * part;
+    usual_level_[cell] += (rest.level - usual_level_[cell]) * (usual_level_[cell] > 0 ? part : 1);
   }
 }
 

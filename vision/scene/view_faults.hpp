@@ -99,13 +99,16 @@ class Faults {
   std::array<double, fault_count> seconds_{-1, -1, -1, -1, -1, -1, -1, -1};  // for how long each has been seen
   std::array<double, fault_count> unseen_{};
   std::array<bool, fault_count> from_before_{};
-  std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1);  // seconds; contrast
+  std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1), usual_level_{},
+                                                      since_whole_{};  // seconds; contrast; level; seconds
   std::optional<Light> light_;
   double light_for_ = 0, since_infrared_ = 1e9, since_adopted_ = 1e9, usual_crisp_ = 0;
+  double darkness_ = 0;  // share of the last minute that was not day
   double since_lit_ = 1e9,
          since_well_ = 1e9;  // seconds since it was bright; all was well
   double known_for_ = 0, strange_for_ = 0, stable_for_ = 0;
   cv::Mat before_;                                     // the picture before, small
+  std::array<bool, Landmarks::cells> unlit_{};         // cells that lost light and contrast at once by night
   std::array<bool, Landmarks::cells> steady_{};        // cells that are as they were one look ago
   std::deque<std::pair<double, cv::Point2f>> shifts_;  // dt and place of the last looks
   double jump_ = 0;                                    // of the view from look to look, pixels
