@@ -7,10 +7,10 @@
 // three tenths of the inside of the space exceed (a van's roof and bonnet are plain, its other parts are not), less what the
 // plainest quarter of its surroundings has (gravel, noise at night). Gradients are counted by space length, so that resolution
 // does not matter. With a reference (the technician's picture of the empty space in the same kind of light) edges that lie as
-// they do there do not count, so that coarse ground needs no setting. Fooled by: things that are put down there; a vehicle of a
-// neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that is only in the space;
-// snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1 is the limit, below
-// is free. Source: relative edge energy, our own; see vision.md for what else was tried.
+// they do there, more than by chance, do not count, so that coarse ground needs no setting. Fooled by: things that are put down
+// there; a vehicle of a neighbour that covers the space from the camera's angle; coarse ground such as leaves or cobbles that
+// is only in the space; snow on a vehicle; dappled shade. Score: the measure by the threshold, as `share` in the observation: 1
+// is the limit, below is free. Source: relative edge energy, our own; see vision.md for what else was tried.
 #include "agent/core/json.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/crop.hpp"
@@ -40,6 +40,7 @@ constexpr double counted_length = 80;   // gradients are per 1/80 of the space's
 constexpr double lift = 10;             // luma added before the logarithm: noise in the dark is no contrast
 constexpr double in_doubt = 0.7;        // share from which the reference is asked
 constexpr int reference_shift = 2;      // pixels of the crop by which a camera may have been moved since
+constexpr int elsewhere = 4;            // times that: there even the same ground is alike by chance alone
 constexpr double margin = 0.15;         // hysteresis, by the threshold
 constexpr Duration gap_restarts = 10s;  // without pictures for so long: what was said before says nothing
 constexpr Duration say_every = 950ms;   // once a second, of pictures that are not quite evenly spaced
@@ -92,6 +93,16 @@ double alike(const cv::Mat& a, const cv::Mat& b, const cv::Mat& where, const cv:
       aa += static_cast<double>(u.dot(u)), bb += static_cast<double>(v.dot(v)), ab += static_cast<double>(u.dot(v));
     }
   return ab / std::sqrt(aa * bb);
+}
+
+/// The most that they are alike of all shifts up to `reach`, in steps of `step`; with steps wider than edges are, without no
+/// shift: what two pictures of different things have in common by chance.
+double most_alike(const cv::Mat& a, const cv::Mat& b, const cv::Mat& where, int reach, int step) {
+  double most = 0;
+  for (int y = -reach; y <= reach; y += step)
+    for (int x = -reach; x <= reach; x += step)
+      if (step == 1 || std::max(std::abs(x), std::abs(y)) > step) most = std::max(most, alike(a, b, where, {x, y}));
+  return most;
 }
 
 /// The value below which that share of the marked pixels lies; 0 when nothing is marked.
@@ -160,7 +171,8 @@ double ParkingSpace::structure(const cv::Mat& luma, const Frame& frame) const {
   return (quantile(gradient, inside, exceeded) - quantile(gradient, outside, plainest)) * length / counted_length;
 }
 
-/// How far the edges in the space are those of the empty space in this light: 0 others, 1 the same.
+/// How far the edges in the space are those of the empty space in this light: 0 no more than by chance, 1 the same. A vehicle
+/// that hides the ground still has some edges that lie like some of the ground's.
 double ParkingSpace::familiar(const cv::Mat& luma, const Frame& frame) {
   const Light light = light_of(frame);
   if (light_ != light || (!empty_.empty() && empty_.size() != luma.size())) {
@@ -174,10 +186,10 @@ double ParkingSpace::familiar(const cv::Mat& luma, const Frame& frame) {
   if (empty_.empty()) return 0;
   const cv::Mat inside = filled(scaled(zone_, inner), crop_.to_picture({{}, luma.size()}, frame), luma.size());
   const cv::Mat now = gradients(luma);
-  double most = 0;
-  for (int y = -reference_shift; y <= reference_shift; ++y)
-    for (int x = -reference_shift; x <= reference_shift; ++x) most = std::max(most, alike(now, empty_, inside, {x, y}));
-  return most;
+  const double here = most_alike(now, empty_, inside, reference_shift, 1);
+  const double chance = std::clamp(most_alike(now, empty_, inside, reference_shift * elsewhere, elsewhere), 0.0, 0.99);
+  // Coarse ground that repeats itself (cobbles) is alike elsewhere too: then it must be clearly more so here.
+  return here < std::min(2 * chance, (1 + chance) / 2) ? 0 : (here - chance) / (1 - chance);
 }
 
 /// The first picture decides at once; later ones have to be clear about it, and to go on saying so.

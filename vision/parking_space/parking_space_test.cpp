@@ -134,3 +134,13 @@ TEST_CASE("A reference in another light changes nothing", "[parking_space]") {
   vision::Aids aids{nullptr, {{vision::Light::night, gravel(false, 0), false}}};
   for (const bool taken : {false, true}) CHECK(said(detector(space, aids)->look(lot(taken, 0))) == taken);
 }
+
+TEST_CASE("What a vehicle has in common with the empty space by chance takes nothing from it", "[parking_space]") {
+  const vision::Aids aids{nullptr, {{vision::light_of(gravel(false, 0)), gravel(false, 0), false}}};
+  for (const Light light : {Light{}, Light{0.6, 3}, Light{0.45, 2}}) {
+    const auto share = [&](const vision::Aids& given) {
+      return detector(space, given)->look(lot(true, 3, light)).observations.at(0).values.at("share").as_double();
+    };
+    CHECK(share(aids) == share({}));
+  }
+}
