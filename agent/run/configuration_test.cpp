@@ -99,7 +99,8 @@ TEST_CASE("the contract's sample is read whole", "[K6]") {
   CHECK(yard.zone("spot_1").size() == 4);
   CHECK(yard.zone("").empty());
   CHECK(yard.privacy.at(0).at(2) == Point{0.2, 0.1});
-  REQUIRE(yard.detect.size() == 3);
+  REQUIRE(yard.detect.size() == 4);
+  CHECK(yard.detect[3].type->guards);  // there without a word
   CHECK(yard.detect[1].type->name == "illegal_parking");
   CHECK(yard.detect[1].plan.zone == "no_parking");
   CHECK(yard.detect[1].plan.severity == Severity::high);

@@ -218,7 +218,8 @@ cameras:
                          "kuzet.yaml", [](std::string_view) { return std::nullopt; })
                        .value();
   const auto rules = rules_of(all.cameras[0]);
-  REQUIRE(rules.size() == 3);
+  REQUIRE(rules.size() == 4);
+  CHECK(rules[3].at(0).id == "yard/camera_fault");  // the guard that every camera has
   CHECK(rules[0].at(0).id == "yard/fire");
   CHECK(rules[0].at(0).confirm == 2s);
   CHECK(rules[0].at(0).source == "yard");

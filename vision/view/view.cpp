@@ -209,7 +209,8 @@ const DetectorType& view_detector() {
       1,
       false,
       &schema().fields(),
-      &plan};
+      &plan,
+      true};
   return type;
 }
 
