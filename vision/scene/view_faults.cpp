@@ -37,6 +37,8 @@ constexpr double witness = 0.3;         // a landmark with less contrast than th
 constexpr double usual_seconds = 15;    // in which its usual contrast follows
 constexpr double blackish = 32, whitish = 235;  // levels
 constexpr double lost_light = 0.75;             // of its level: by night, what is left of a patch that was lit and is not
+constexpr double as_dark = 0.87;                // of the darkest it has been: it has been like that before
+constexpr double darkest_seconds = 600;         // in which that is forgotten
 constexpr double night_seconds = 60;            // in which it becomes night
 constexpr double whole_contrast = 0.6;          // what is left beside it
 constexpr double smooth_detail = 0.4;           // of the energy of its detail
@@ -161,8 +163,8 @@ void Faults::follow_light(const Picture& picture) {
 }
 
 /// Where the view's own contrast has fallen at once to a fraction of what the best of it has kept, and nothing crisp has come
-/// instead. What is black or white there lacks light, or has too much of it; so does what grows dark by night, where headlights
-/// leave and lamps go out. Fog takes it little by little, the far before the near.
+/// instead. What is black or white there lacks light, or has too much of it; so does what grows as dark again by night as it
+/// was before headlights came. Fog takes it little by little, the far before the near.
 void Faults::follow_cells(const Picture& picture) {
   const auto& match = picture.match;
   const auto kept = [&](std::size_t cell) { return match.rest[cell].contrast / usual_[cell]; };
@@ -175,7 +177,8 @@ void Faults::follow_cells(const Picture& picture) {
     const auto& rest = match.rest[cell];
     if (!match.inside[cell]) continue;
     const bool fallen = usual_[cell] >= witness && kept(cell) < dim * whole && rest.detail < smooth_detail;
-    const bool darker = rest.level < lost_light * usual_level_[cell];
+    const bool was_so = known_for_ < believed_after || rest.level > as_dark * darkest_[cell];
+    const bool darker = rest.level < lost_light * usual_level_[cell] && was_so;
     unlit_[cell] = fallen && (unlit_[cell] || (darker && darkness_ > 0.5 && dimmed_for_[cell] <= 0));
     const bool sudden = dimmed_for_[cell] > 0 || since_whole_[cell] <= sprayed_at_once;
     since_whole_[cell] = kept(cell) >= nearly_whole * whole ? 0 : since_whole_[cell] + picture.dt;
@@ -185,6 +188,9 @@ void Faults::follow_cells(const Picture& picture) {
     if (dimmed) continue;
     const double part = 1 - std::exp(-picture.dt / usual_seconds);
     usual_[cell] += (std::min(rest.contrast, 1.5) - usual_[cell]) * part;
+    const double slow = 1 - std::exp(-picture.dt / darkest_seconds);
+    darkest_[cell] =
+        usual_level_[cell] > 0 ? std::min(rest.level, darkest_[cell] + (rest.level - darkest_[cell]) * slow) : rest.level;
     usual_level_[cell] += (rest.level - usual_level_[cell]) * (usual_level_[cell] > 0 ? part : 1);
   }
 }

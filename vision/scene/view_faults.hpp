@@ -99,8 +99,8 @@ class Faults {
   std::array<double, fault_count> seconds_{-1, -1, -1, -1, -1, -1, -1, -1};  // for how long each has been seen
   std::array<double, fault_count> unseen_{};
   std::array<bool, fault_count> from_before_{};
-  std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1), usual_level_{},
-                                                      since_whole_{};  // seconds; contrast; level; seconds
+  std::array<double, Landmarks::cells> dimmed_for_{}, usual_ = all_of(1), since_whole_{};  // seconds; contrast; seconds
+  std::array<double, Landmarks::cells> usual_level_{}, darkest_{};  // how bright each cell is, and was at its darkest
   std::optional<Light> light_;
   double light_for_ = 0, since_infrared_ = 1e9, since_adopted_ = 1e9, usual_crisp_ = 0;
   double darkness_ = 0;  // share of the last minute that was not day
