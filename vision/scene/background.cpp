@@ -171,7 +171,7 @@ void Background::restore(const cv::Rect& where) {
 void Background::uncover(const cv::Rect& where) {
   const cv::Rect inside = where & cv::Rect({}, slow_.size());
   if (inside.empty() || correlation(fast_(inside), slow_(inside)) < ground_again) return;
-  fast_(inside).copyTo(slow_(inside));
+  fast_(inside).copyTo(slow_(inside), moving_(inside) == 0);  // but not who passes
 }
 
 void Background::find_moving() {
