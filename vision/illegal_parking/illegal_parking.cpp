@@ -41,19 +41,14 @@ using namespace std::chrono_literals;
 constexpr int longest = 240;  // pixels of the crop
 // Of the zone's size, on each side: there the light is measured when a vehicle fills the zone.
 constexpr double surroundings = 0.25;
-// Of the zone's width: so far above it the crop reaches at least. A zone lies on the ground, a vehicle stands up from it: of a
-// narrow strip far away it shows little more than the wheels.
-constexpr double stands_up = 0.25;
-constexpr double wide_picture = 16.0 / 9;  // what a picture's shape mostly is
 // Still for so long: it stands, it does not roll, and it is no light that slides over the ground.
 constexpr Duration standing_after = 2500ms;
-constexpr Duration flash = 3s;         // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
-constexpr Duration grows_for = 4s;     // its outline gets complete while the fast background takes it over
-constexpr double most_growth = 1.8;    // ... but not by what moves up beside it
-constexpr double piece_of = 0.8;       // of its box is in a larger thing: a piece of it was found first
-constexpr double lost_part = 0.6;      // of the larger of two boxes: so much must be common
-constexpr double lost_likeness = 0.6;  // as a known thing is known again through lamps and other light
-constexpr Duration settles = 10s;      // lamps go out, people get out: so long the pieces of one arrival come to rest
+constexpr Duration grows_for = 4s;   // its outline gets complete while the fast background takes it over
+constexpr double most_growth = 1.8;  // ... but not by what moves up beside it
+constexpr double small_piece = 4;    // so many times a thing is no neighbour of a piece, it is what the piece belongs to
+constexpr double mostly_in = 0.5;    // of such a piece's box: the rest is the light that its lamps throw
+constexpr double piece_of = 0.8;     // of its box is in a larger thing: a piece of it was found first
+constexpr Duration settles = 10s;    // lamps go out, people get out: so long the pieces of one arrival come to rest
 constexpr Duration young_patience = 800ms;
 constexpr Duration gap_restarts = 60s;  // without pictures for so long, the ground is learned anew
 constexpr Duration unwatched = 2s;      // ... and after so long what stands must be recognised again
@@ -70,7 +65,6 @@ constexpr int least_pixels = 10;                // of the crop, in both directio
 constexpr double upright = 0.75;                // narrower than so much of its height: a person, unless it is as large as ...
 constexpr double upright_size = 0.04;           // ... so much of the zone (vehicles seen from above)
 constexpr double flattest = 4.5;                // a bus from its side; longer things are shadows
-constexpr double footed = 1.0 / 3;              // of its height: the part by which it touches the ground
 constexpr double least_in_zone = 0.5;           // ... and how much of that part is in the zone
 constexpr double least_filled = 0.4;            // of its bounding box
 constexpr double least_more = 1.3;              // its edges by the ground's
@@ -84,7 +78,6 @@ constexpr std::size_t most_tracks = 24;  // each keeps a picture of itself
 constexpr double named_vehicle = 0.40;   // the object detector's confidence
 constexpr double least_heard = 0.35;     // ... from which anything is listened to
 constexpr int most_answers = 4;          // after which nothing more is asked about one thing
-constexpr int rim = 3;                   // pixels around a known thing that belong to it
 
 struct Options : CommonOptions {
   Hours hours;
@@ -93,19 +86,6 @@ struct Options : CommonOptions {
   double smallest = 0.006;
   double largest = 0.9;
 };
-
-Polygon reaching_up(const Polygon& zone) {
-  const Box box = bounds(around(zone, surroundings)), inner = zone.empty() ? whole_picture : bounds(zone);
-  const double top = std::max(0.0, std::min(box.y, inner.y - stands_up * inner.width * wide_picture));
-  const double right = box.x + box.width, bottom = box.y + box.height;
-  return {{box.x, top}, {right, top}, {right, bottom}, {box.x, bottom}};
-}
-
-/// The lower part of a thing.
-cv::Rect foot(const cv::Rect& box) {
-  const int height = std::max(1, static_cast<int>(std::lround(footed * box.height)));
-  return {box.x, box.y + box.height - height, box.width, height};
-}
 
 const Schema<Options>& schema() {
   using namespace settings;
@@ -125,7 +105,7 @@ class IllegalParking : public Detector {
   IllegalParking(const Options& options, const Polygon& zone, const Aids& aids)
       : options_(options),
         zone_(zone),
-        crop_(reaching_up(zone), longest),
+        crop_(reaching_up(zone, surroundings), longest),
         references_(aids.references),
         opinion_(aids.objects) {}
 
@@ -140,12 +120,10 @@ class IllegalParking : public Detector {
   void consider_named(const Object& object, const Frame& frame);
   [[nodiscard]] bool named_sized(const cv::Rect& box) const;
   void watch_tracks(const Frame& frame);
-  [[nodiscard]] cv::Mat boxes(bool all) const;
   [[nodiscard]] bool vehicle_sized(const Newcomer& candidate) const;
   void date(Stay& track, Steady since) const;
   void consider(const Newcomer& candidate, const Frame& frame);
-  [[nodiscard]] Stay* young_at(const cv::Rect& box);
-  [[nodiscard]] Stay* lost_at(const Newcomer& candidate);
+  void grow(Stay& track, const Newcomer& candidate, const Frame& frame, Steady since) const;
   void place(Stay& track, const Newcomer& at, const Frame& frame) const;
   [[nodiscard]] bool view_moved();
   void report(Look& look);
@@ -184,13 +162,14 @@ Look IllegalParking::look(const Frame& frame) {
   now_ = now;
   if (again) begin_again(frame, luma);
   if (in_seconds(unwatched) < dt) bridge_gap();
-  ground_.see(luma, dt, boxes(true));
+  ground_.see(luma, dt, held_by(tracks_, luma_.size()));
   luma_ = ground_.smooth();
   recognise(frame);
   watch_tracks(frame);
   if (view_moved()) begin_again(frame, luma);
   if (normal_ == now_)
-    for (const auto& candidate : newcomers(ground_, near_, boxes(false), least_pixels)) consider(candidate, frame);
+    for (const auto& candidate : newcomers(ground_, near_, outlined_by(tracks_, luma_.size(), now_), least_pixels))
+      consider(candidate, frame);
   if (normal_ == now_) hear(frame);
   past_.remember(luma_, now_);
   report(look);
@@ -274,21 +253,12 @@ void IllegalParking::watch_tracks(const Frame& frame) {
     cv::addWeighted(track.look, 0.8, luma_(track.box), 0.2, 0, track.look);  // the sun wanders on
     track.refreshed = now_;
   }
-  std::erase_if(tracks_, [&](const Stay& track) {
+  const auto given_up = [&](const Stay& track) {
     return now_ - track.seen > (track.number == 0 ? young_patience : std::max(options_.max_gap, young_patience));
-  });
-}
-
-/// 255 where tracks are: all of them, or those that were seen lately and whose outline is complete.
-cv::Mat IllegalParking::boxes(bool all) const {
-  cv::Mat out;
-  for (const auto& track : tracks_) {
-    if (!all && (now_ - track.seen > flash || now_ - track.begun < grows_for)) continue;
-    if (out.empty()) out = cv::Mat(mask_.size(), CV_8UC1, cv::Scalar(0));
-    const cv::Rect wide(track.box.x - rim, track.box.y - rim, track.box.width + 2 * rim, track.box.height + 2 * rim);
-    out(wide & cv::Rect({}, out.size())).setTo(255);
-  }
-  return out;
+  };
+  for (const auto& track : tracks_)
+    if (given_up(track) && track.number != 0) ground_.uncover(with_pieces(track, tracks_));
+  std::erase_if(tracks_, given_up);
 }
 
 /// True when the view has been another one for so long that it will stay so. Meanwhile nothing new is considered.
@@ -308,23 +278,15 @@ bool IllegalParking::vehicle_sized(const Newcomer& candidate) const {
   return cv::countNonZero(feet & mask_(foot(box))) >= least_in_zone * cv::countNonZero(feet);
 }
 
-Stay* IllegalParking::young_at(const cv::Rect& box) {
-  const auto found = std::ranges::find_if(tracks_, [&](const Stay& track) {
-    return track.matched && std::max(covered(track.box, box), covered(box, track.box)) > 0.4;
-  });
-  return found == tracks_.end() ? nullptr : &*found;
-}
-
-/// One that is not seen any more, though most of what was in its box looks as before: its lamps went out, or a door that stood
-/// open is shut.
-Stay* IllegalParking::lost_at(const Newcomer& candidate) {
-  const auto found = std::ranges::find_if(tracks_, [&](const Stay& track) {
-    const cv::Rect both = track.box & candidate.box;
-    if (track.matched || both.area() < lost_part * std::max(track.box.area(), candidate.box.area())) return false;
-    const cv::Mat own = candidate.own(both - candidate.box.tl());
-    return correlation(luma_(both), track.look(both - track.box.tl()), own) > lost_likeness;
-  });
-  return found == tracks_.end() ? nullptr : &*found;
+/// The same thing, seen better: its outline gets complete, or it turns out that a piece of it was found first.
+void IllegalParking::grow(Stay& track, const Newcomer& candidate, const Frame& frame, Steady since) const {
+  const bool larger = candidate.box.area() > track.box.area();
+  const bool grown = candidate.box.area() < most_growth * track.first_area;
+  // Its own edges are not in a candidate any more: what still lies all around it is the thing that it is a piece of.
+  const bool around_it = now_ - track.begun > grows_for && covered(track.box, candidate.box) > piece_of;
+  const bool far_larger =
+      candidate.box.area() > small_piece * track.first_area && covered(track.box, candidate.box) > mostly_in;
+  if (larger && (grown || ((around_it || far_larger) && since - track.since < settles))) place(track, candidate, frame);
 }
 
 void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
@@ -334,23 +296,19 @@ void IllegalParking::consider(const Newcomer& candidate, const Frame& frame) {
   if (now_ - since < still_for) return;
   const double enough = found.more > clear_edges ? least_structure_clear : least_structure;
   if (found.share < enough || found.more < least_more || found.correlation > like_ground) return;
-  if (Stay* track = young_at(candidate.box)) {
-    const bool larger = candidate.box.area() > track->box.area();
-    const bool grown = candidate.box.area() < most_growth * track->first_area;
-    // Its own edges are not in a candidate any more: what still lies all around it is the thing that it is a piece of.
-    const bool piece = now_ - track->begun > grows_for && covered(track->box, candidate.box) > piece_of;
-    if (larger && (grown || (piece && since - track->since < settles))) place(*track, candidate, frame);
+  if (Stay* track = matched_at(tracks_, candidate.box)) {
+    grow(*track, candidate, frame, since);
     track->structure = std::max(track->structure, found.share);
     return;
   }
-  if (Stay* track = lost_at(candidate)) return place(*track, candidate, frame);
+  if (Stay* track = lost_at(tracks_, candidate, luma_)) return place(*track, candidate, frame);
   if (tracks_.size() >= most_tracks) return;
   Stay track;
   date(track, since);
   track.structure = found.share;
   place(track, candidate, frame);
-  ground_.restore(candidate.box);
   tracks_.push_back(std::move(track));
+  ground_.restore(with_pieces(tracks_.back(), tracks_));
 }
 
 /// What stood there as soon as anybody looked came before, nobody knows when.

@@ -181,11 +181,15 @@ TEST_CASE("Jumps of the exposure are no vehicles, and do not end a stay", "[ille
 TEST_CASE("Light that sweeps over the road stands nowhere for long", "[illegal_parking]") {
   const auto seen = watch(*detector(),
                           [](cv::Mat& picture, double second) {
-                            cv::Mat light(picture.size(), CV_8UC1, cv::Scalar(0));
-                            const int x = static_cast<int>(std::fmod(second * 50, width));
-                            cv::ellipse(light, {x, 160}, {60, 30}, 0, 0, 360, 90, cv::FILLED);
-                            cv::GaussianBlur(light, light, {0, 0}, 12);
-                            picture += light;
+                            static const cv::Mat pool = [] {
+                              cv::Mat out(131, 193, CV_8UC1, cv::Scalar(0));
+                              cv::ellipse(out, {96, 65}, {60, 30}, 0, 0, 360, 90, cv::FILLED);
+                              cv::GaussianBlur(out, out, {0, 0}, 12);
+                              return out;
+                            }();
+                            const cv::Rect all(static_cast<int>(std::fmod(second * 50, width)) - 96, 95, pool.cols, pool.rows);
+                            const cv::Rect lit = all & cv::Rect({}, picture.size());
+                            picture(lit) += pool(lit - all.tl());
                           },
                           {});
   CHECK(longest_stay(seen) < 4);

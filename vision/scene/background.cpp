@@ -3,6 +3,8 @@
 // moves.
 #include "vision/scene/background.hpp"
 
+#include "vision/scene/likeness.hpp"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -26,10 +28,11 @@ constexpr double first_seconds = 1.0;   // so long both backgrounds are the same
 constexpr float alike = 0.12F;
 constexpr float least_motion = 0.08F;
 constexpr float least_edge = 0.03F;
-constexpr float rounding = 0.25F;  // luma, a gradient's noise of whole numbers alone
-constexpr float lift = 8;          // luma added before the logarithm, so that black noise does not become contrast
-constexpr int region_closing = 7;  // pixels: edges so near belong to one thing
-constexpr int stride = 4;          // medians are taken from every 4th pixel of every 4th row
+constexpr float rounding = 0.25F;     // luma, a gradient's noise of whole numbers alone
+constexpr float lift = 8;             // luma added before the logarithm, so that black noise does not become contrast
+constexpr double ground_again = 0.8;  // correlation of what is there now with the ground from before
+constexpr int region_closing = 7;     // pixels: edges so near belong to one thing
+constexpr int stride = 4;             // medians are taken from every 4th pixel of every 4th row
 
 float rate(double dt, double time_constant) { return static_cast<float>(1 - std::exp(-dt / time_constant)); }
 
@@ -163,6 +166,12 @@ void Background::restore(const cv::Rect& where) {
   if (older_.size() != slow_.size() || inside.empty()) return;
   older_(inside).copyTo(slow_(inside));
   slow_(inside) += cv::Scalar(light_ - older_light_);
+}
+
+void Background::uncover(const cv::Rect& where) {
+  const cv::Rect inside = where & cv::Rect({}, slow_.size());
+  if (inside.empty() || correlation(fast_(inside), slow_(inside)) < ground_again) return;
+  fast_(inside).copyTo(slow_(inside), moving_(inside) == 0);  // but not who passes
 }
 
 void Background::find_moving() {

@@ -27,6 +27,10 @@ class Background {
   /// The slow background there becomes what it was some 8 to 16 seconds ago: before it began to learn what has come since.
   void restore(const cv::Rect& where);
 
+  /// Something has left that hid the ground there. Where the ground looks mostly as it did (noise, wet and lamps
+  /// change it meanwhile), the slow background becomes what is seen there now.
+  void uncover(const cv::Rect& where);
+
   [[nodiscard]] bool empty() const { return slow_.empty(); }
   [[nodiscard]] const cv::Mat& smooth() const {
     return smooth_;

@@ -22,6 +22,26 @@ constexpr double named_person = 0.45;   // the object detector's confidence
 constexpr double same_place = 0.3;      // overlap of its box with ours
 constexpr double person_covers = 0.6;   // share of a thing that one person's box covers: it is that person
 constexpr int names_needed = 2;         // answers
+constexpr int rim = 3;                  // pixels around a known thing that belong to it
+constexpr int touching = 7;             // pixels: pieces so near are of one thing
+constexpr Duration together = 1s;       // ... if they came at the same time
+constexpr Duration flash = 3s;          // a lamp's light hides a thing so long; nothing new is found in its place meanwhile
+constexpr Duration grows_for = 4s;      // its outline gets complete while the fast background takes it over
+constexpr double same_box = 0.4;        // of one of two boxes is in the other: they are of one thing
+constexpr double lost_part = 0.6;       // of the larger of two boxes: so much must be common
+constexpr double lost_likeness = 0.6;   // as a known thing is known again through lamps and other light
+
+cv::Rect wider(const cv::Rect& box, int by) { return {box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by}; }
+
+void mark(cv::Mat& out, const cv::Rect& box, cv::Size size) {
+  if (out.empty()) out = cv::Mat(size, CV_8UC1, cv::Scalar(0));
+  out(wider(box, rim) & cv::Rect({}, size)).setTo(255);
+}
+
+bool of_one_thing(const Stay& a, const Stay& b) {
+  const Duration apart_by = a.since < b.since ? b.since - a.since : a.since - b.since;
+  return apart_by <= together && !(wider(a.box, touching) & b.box).empty();
+}
 
 /// The share of `part` that lies in `whole`.
 double covered(const Box& part, const Box& whole) {
@@ -55,6 +75,43 @@ bool stands(Stay& stay, const Background& ground, const cv::Mat& luma) {
   if (stay.alike < same) return false;
   if (!stay.ground_known) return true;
   return stay.alike > correlation(ground.now()(stay.box), ground.slow()(stay.box), stay.own);
+}
+
+cv::Rect with_pieces(const Stay& stay, const std::vector<Stay>& stays) {
+  cv::Rect out = stay.box;
+  for (const auto& other : stays)
+    if (of_one_thing(stay, other)) out |= other.box;
+  return out;
+}
+
+cv::Mat held_by(const std::vector<Stay>& stays, cv::Size size) {
+  cv::Mat out;
+  for (const auto& stay : stays) mark(out, with_pieces(stay, stays), size);
+  return out;
+}
+
+cv::Mat outlined_by(const std::vector<Stay>& stays, cv::Size size, Steady now) {
+  cv::Mat out;
+  for (const auto& stay : stays)
+    if (now - stay.seen <= flash && now - stay.begun >= grows_for) mark(out, stay.box, size);
+  return out;
+}
+
+Stay* matched_at(std::vector<Stay>& stays, const cv::Rect& box) {
+  const auto found = std::ranges::find_if(stays, [&](const Stay& stay) {
+    return stay.matched && std::max(covered(stay.box, box), covered(box, stay.box)) > same_box;
+  });
+  return found == stays.end() ? nullptr : &*found;
+}
+
+Stay* lost_at(std::vector<Stay>& stays, const Newcomer& candidate, const cv::Mat& luma) {
+  const auto found = std::ranges::find_if(stays, [&](const Stay& stay) {
+    const cv::Rect both = stay.box & candidate.box;
+    if (stay.matched || both.area() < lost_part * std::max(stay.box.area(), candidate.box.area())) return false;
+    const cv::Mat own = candidate.own(both - candidate.box.tl());
+    return correlation(luma(both), stay.look(both - stay.box.tl()), own) > lost_likeness;
+  });
+  return found == stays.end() ? nullptr : &*found;
 }
 
 void weigh(Stay& stay, const std::vector<Object>& named) {

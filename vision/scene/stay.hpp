@@ -5,6 +5,7 @@
 #include "agent/core/alert.hpp"
 #include "agent/core/frame.hpp"
 #include "vision/scene/background.hpp"
+#include "vision/scene/newcomers.hpp"
 #include "vision/scene/objects.hpp"
 
 #include <opencv2/core.hpp>
@@ -59,6 +60,23 @@ double covered(const cv::Rect& part, const cv::Rect& whole);
 /// Whether it stands there still: it looks as before (`luma` is the newest picture), and more so than the ground does. Sets
 /// `alike`.
 bool stands(Stay& stay, const Background& ground, const cv::Mat& luma);
+
+/// The box around it and all of them that came together with it and touch it: pieces of one thing, whose plain parts lie
+/// between them.
+cv::Rect with_pieces(const Stay& stay, const std::vector<Stay>& stays);
+
+/// CV_8UC1, 255 where they stand, with their pieces: that must not become scenery; empty for none.
+cv::Mat held_by(const std::vector<Stay>& stays, cv::Size size);
+
+/// The same, each by itself, of those that were seen lately and whose outline is complete.
+cv::Mat outlined_by(const std::vector<Stay>& stays, cv::Size size, Steady now);
+
+/// The one that is seen in that box now; null for none.
+Stay* matched_at(std::vector<Stay>& stays, const cv::Rect& box);
+
+/// One that is not seen any more, though most of what was in its box looks as before: its lamps went out, or a door that stood
+/// open is shut. `luma` is the newest picture; null for none.
+Stay* lost_at(std::vector<Stay>& stays, const Newcomer& candidate, const cv::Mat& luma);
 
 /// Takes one answer of the object detector into account. A thing that was named a vehicle twice waits no more; no word at all
 /// says nothing (from above it knows no vehicles).

@@ -10,6 +10,14 @@
 
 namespace kuzet::vision {
 
+namespace {
+
+constexpr double stands_up = 0.25;         // of the zone's width: so far above it one sees at least
+constexpr double wide_picture = 16.0 / 9;  // what a picture's shape mostly is
+constexpr double footed = 1.0 / 3;         // of a thing's height
+
+}  // namespace
+
 Polygon around(const Polygon& zone, double share) {
   const Box inner = zone.empty() ? whole_picture : bounds(zone);
   const double left = std::max(0.0, inner.x - share * inner.width);
@@ -17,6 +25,18 @@ Polygon around(const Polygon& zone, double share) {
   const double right = std::min(1.0, inner.x + (1 + share) * inner.width);
   const double bottom = std::min(1.0, inner.y + (1 + share) * inner.height);
   return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
+}
+
+Polygon reaching_up(const Polygon& zone, double share) {
+  const Box box = bounds(around(zone, share)), inner = zone.empty() ? whole_picture : bounds(zone);
+  const double top = std::max(0.0, std::min(box.y, inner.y - stands_up * inner.width * wide_picture));
+  const double right = box.x + box.width, bottom = box.y + box.height;
+  return {{box.x, top}, {right, top}, {right, bottom}, {box.x, bottom}};
+}
+
+cv::Rect foot(const cv::Rect& box) {
+  const int height = std::max(1, static_cast<int>(std::lround(footed * box.height)));
+  return {box.x, box.y + box.height - height, box.width, height};
 }
 
 Polygon scaled(const Polygon& polygon, double factor) {

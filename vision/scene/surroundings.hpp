@@ -12,6 +12,13 @@ namespace kuzet::vision {
 /// for an empty zone.
 Polygon around(const Polygon& zone, double share);
 
+/// The same, and so far up that what stands on the zone's far edge is in it: a zone lies on the ground, a vehicle stands up
+/// from it, and of a narrow strip far away the zone shows little more than the wheels.
+Polygon reaching_up(const Polygon& zone, double share);
+
+/// The lower part of a thing, by which it touches the ground.
+cv::Rect foot(const cv::Rect& box);
+
 /// The polygon grown (or shrunk) around its middle.
 Polygon scaled(const Polygon& polygon, double factor);
 
