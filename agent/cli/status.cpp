@@ -20,8 +20,12 @@ namespace {
 std::string plain(const json::value& value) {
   if (value.is_string()) return std::string(value.as_string());
   if (value.is_null()) return "-";
-  if (!value.is_object()) return json::serialize(value);
   std::string out;
+  if (value.is_array()) {
+    for (const auto& one : value.as_array()) out += (out.empty() ? "" : "; ") + plain(one);
+    return out.empty() ? "none" : out;
+  }
+  if (!value.is_object()) return json::serialize(value);
   for (const auto& member : value.as_object())
     out += (out.empty() ? "" : ", ") + std::string(member.key()) + " " + plain(member.value());
   return out;
