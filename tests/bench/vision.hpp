@@ -52,6 +52,9 @@ run::Configuration configured(const scenes::World& world, const Detect& detect);
 /// The whole world from its first to its last second; `references` belong to every zone.
 Watched watch(const scenes::World& world, const Detect& detect, const std::vector<vision::Reference>& references = {});
 
+/// What a technician would keep of this world at that second.
+std::vector<vision::Reference> reference_of(const scenes::World& clean, double second);
+
 /// What an alert of one kind has to hold against: truths of this name, each to be told so many seconds after its start.
 struct Demand {
   std::string truth;

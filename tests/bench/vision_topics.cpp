@@ -29,12 +29,6 @@ WorldOptions sized(std::uint64_t seed, double hour = 10) {
   return options;
 }
 
-std::vector<vision::Reference> reference_of(const World& clean, double second) {
-  Frame frame = clean.at(second);
-  const vision::Light light = vision::light_of(frame);
-  return {{light, std::move(frame), false}};
-}
-
 void print(const std::string& topic, const std::string& demand, const Score& score) {
   if (score.delays.empty())
     print_row({topic, demand, std::to_string(score.found) + " of " + std::to_string(score.wanted), "-",

@@ -65,6 +65,12 @@ Detect& Detect::add(std::string_view type, const std::string& zone,
   return *this;
 }
 
+std::vector<vision::Reference> reference_of(const scenes::World& clean, double second) {
+  Frame frame = clean.at(second);
+  const vision::Light light = vision::light_of(frame);
+  return {{light, std::move(frame), false}};
+}
+
 Watched watch(const scenes::World& world, const Detect& detect, const std::vector<vision::Reference>& references) {
   const auto all = configured(world, detect);
   run::Eye eye(all.cameras.front(), [&](std::string_view, const std::string&) { return vision::Aids{nullptr, references}; });
