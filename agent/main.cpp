@@ -25,22 +25,20 @@ void give_up(const std::string& sentence, int code) {
   throw Exit{code};
 }
 
-run::Configuration load_or_exit(const std::string& file) {
-  auto loaded = run::load(file, run::process_environment());
+namespace {
+
+run::Configuration or_exit(Result<run::Configuration> loaded) {
   if (loaded) return std::move(*loaded);
   if (loaded.error().code != Code::config) give_up(loaded.error().what, wrong_configuration);
   std::cerr << loaded.error().what;
   throw Exit{wrong_configuration};
 }
 
-run::Configuration load_with_models_or_exit(const std::string& file) {
-  auto all = load_or_exit(file);
-  if (const auto open = run::open_models(all, file); !open) {
-    std::cerr << open.error().what;
-    throw Exit{wrong_configuration};
-  }
-  return all;
-}
+}  // namespace
+
+run::Configuration load_or_exit(const std::string& file) { return or_exit(run::load(file, run::process_environment())); }
+
+run::Configuration load_with_models_or_exit(const std::string& file) { return or_exit(run::load_with_models(file)); }
 
 namespace {
 

@@ -15,12 +15,7 @@ void add_run(CLI::App& app) {
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
   add_config_option(*command, *file);
   command->callback([file] {
-    const auto again = [file]() -> Result<run::Configuration> {
-      auto all = run::load(*file, run::process_environment());
-      if (!all) return all;
-      if (auto open = run::open_models(*all, *file); !open) return open.error();
-      return all;
-    };
+    const auto again = [file] { return run::load_with_models(*file); };
     if (auto ended = run::run_agent(load_with_models_or_exit(*file), again); !ended)
       give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });

@@ -241,6 +241,7 @@ class Agent {
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
+    const auto kept = references_.list();
     json::array cameras, muted, orders;
     for (const auto& camera : all_.cameras) {
       const auto last = seen_.find(camera.id);
@@ -251,7 +252,7 @@ class Agent {
       cameras.push_back(json::object{{"id", camera.id},
                                      {"picture_age_s", std::move(age)},
                                      {"view_fault", std::move(blind)},
-                                     {"references", references_of(camera.id)}});
+                                     {"references", references_of(camera.id, kept)}});
     }
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
@@ -260,9 +261,9 @@ class Agent {
             {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", std::move(cameras)}};
   }
 
-  [[nodiscard]] json::array references_of(const std::string& camera) const {
+  [[nodiscard]] static json::array references_of(const std::string& camera, const std::vector<KeptReference>& kept) {
     json::array out;
-    for (const auto& one : references_.list())
+    for (const auto& one : kept)
       if (one.camera == camera)
         out.push_back(json::object{
             {"zone", one.zone}, {"light", vision::name(one.light)}, {"learned", one.learned}, {"taken", rfc3339(one.taken)}});

@@ -50,6 +50,13 @@ Result<> open_models(Configuration& all, const std::string& name) {
   return {};
 }
 
+Result<Configuration> load_with_models(const std::string& file) {
+  auto all = load(file, process_environment());
+  if (!all) return all;
+  if (auto open = open_models(*all, file); !open) return open.error();
+  return all;
+}
+
 Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults) {
   const auto askers = camera.network ? std::make_shared<Askers>(camera.network, camera.model_rate) : nullptr;
   std::map<std::string, std::vector<vision::Reference>> kept;

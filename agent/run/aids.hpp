@@ -14,6 +14,9 @@ namespace kuzet::run {
 /// ("kuzet.yaml:12:7: cameras[0].model: ..."); `name` is the configuration's.
 Result<> open_models(Configuration& all, const std::string& name);
 
+/// load() and open_models() in one: a configuration that can be run.
+Result<Configuration> load_with_models(const std::string& file);
+
 /// For the Eye of this camera, whose model (if it has one) is open. A detector that is made a second time (each picture alone)
 /// begins with a fresh budget. References are read now; what is wrong with one goes into `faults`. One thread.
 Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults);

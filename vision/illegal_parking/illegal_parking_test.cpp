@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small painted scenes: vehicles that stop and vehicles that pass, and all that only looks like one.
+#include "tests/harness/camera_noise.hpp"
 #include "tests/harness/catch.hpp"
 #include "vision/detector.hpp"
 
@@ -64,22 +65,11 @@ Frame frame_of(const cv::Mat& luma, double second) {
   return frame;
 }
 
-// Noise of a camera: each picture shows another part of one large sheet, which is cheap to make.
-cv::Mat noise_at(double second) {
-  static const cv::Mat sheet = [] {
-    cv::Mat out(height + 64, width + 64, CV_16SC1);
-    cv::RNG(7).fill(out, cv::RNG::NORMAL, 0, 1.5);
-    return out;
-  }();
-  cv::RNG random(static_cast<std::uint64_t>(1000 + second * 1000));
-  return sheet({random.uniform(0, 64), random.uniform(0, 64), width, height});
-}
-
 Frame rendered(const Painter& paint, double second, double gain = 1) {
   cv::Mat picture = road(), noisy;
   paint(picture, second);
   picture.convertTo(noisy, CV_16S, gain);
-  noisy += noise_at(second);
+  noisy += test::camera_noise(second, {width, height});
   noisy.convertTo(picture, CV_8U);
   return frame_of(picture, second);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Painted stays that began before anybody looked, went on while nobody looked, or are lit, hidden and doubted.
+#include "tests/harness/camera_noise.hpp"
 #include "tests/harness/catch.hpp"
 #include "vision/detector.hpp"
 
@@ -36,17 +37,6 @@ void car(cv::Mat& picture, int left, int y, int make = 0) {
 
 using Painter = std::function<void(cv::Mat& picture, double second)>;
 
-// Noise of a camera: each picture shows another part of one large sheet, which is cheap to make.
-cv::Mat noise_at(double second) {
-  static const cv::Mat sheet = [] {
-    cv::Mat out(height + 64, width + 64, CV_16SC1);
-    cv::RNG(7).fill(out, cv::RNG::NORMAL, 0, 1.5);
-    return out;
-  }();
-  cv::RNG random(static_cast<std::uint64_t>(1000 + second * 1000));
-  return sheet({random.uniform(0, 64), random.uniform(0, 64), width, height});
-}
-
 cv::Mat road(double level) {
   static std::map<double, cv::Mat> known;
   cv::Mat& out = known[level];
@@ -62,7 +52,7 @@ Frame rendered(const Painter& paint, double second, double level = 105) {
   cv::Mat picture = road(level), noisy;
   paint(picture, second);
   picture.convertTo(noisy, CV_16S);
-  noisy += noise_at(second);
+  noisy += test::camera_noise(second, {width, height});
   Frame frame;
   noisy.convertTo(frame.luma, CV_8U);
   frame.cb = frame.cr = cv::Mat((height + 1) / 2, (width + 1) / 2, CV_8UC1, cv::Scalar(90));

@@ -3,6 +3,8 @@
 // moves.
 #include "vision/scene/background.hpp"
 
+#include "vision/scene/middle.hpp"
+
 #include "vision/scene/likeness.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -54,12 +56,6 @@ void learn_row(const float* now, const uchar* gone, const uchar* held, const Rat
     const float change = gone[x] != 0 ? rates.gone * step : std::abs(step) < alike ? rates.alike * step : much;
     slow[x] += held != nullptr && held[x] != 0 ? 0 : change;
   }
-}
-
-float middle_of(std::vector<float>& samples) {
-  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
-  std::nth_element(samples.begin(), middle, samples.end());
-  return *middle;
 }
 
 void compare_gradients(const cv::Mat& fast, const cv::Mat& slow, int y, float* out) {
@@ -114,13 +110,7 @@ void Background::begin(const cv::Mat& ground) {
   age_ = first_seconds;
 }
 
-float Background::median(const cv::Mat& plane, bool absolute) {
-  samples_.clear();
-  for (int y = 0; y < plane.rows; y += stride)
-    for (int x = 0; x < plane.cols; x += stride)
-      samples_.push_back(absolute ? std::abs(plane.at<float>(y, x)) : plane.at<float>(y, x));
-  return middle_of(samples_);
-}
+float Background::median(const cv::Mat& plane, bool absolute) { return middle_of(plane, stride, absolute, samples_); }
 
 void Background::see(const cv::Mat& luma, double dt, const cv::Mat& held) {
   static const cv::Mat table = logarithms();

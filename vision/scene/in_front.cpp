@@ -2,6 +2,7 @@
 // Whether something large has come and stands before a zone, told from how it came and how far it reaches.
 #include "vision/scene/in_front.hpp"
 
+#include "vision/scene/middle.hpp"
 #include "vision/scene/surroundings.hpp"
 
 #include <opencv2/imgproc.hpp>
@@ -34,12 +35,8 @@ cv::Mat logarithm(const cv::Mat& luma) {
 }
 
 float middle(const cv::Mat& plane) {
-  std::vector<float> values;
-  for (int y = 0; y < plane.rows; y += 2)
-    for (int x = 0; x < plane.cols; x += 2) values.push_back(plane.at<float>(y, x));
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), at, values.end());
-  return *at;
+  std::vector<float> samples;
+  return middle_of(plane, 2, false, samples);
 }
 
 /// How much each pixel's light differs, less what all of the picture does.

@@ -2,6 +2,8 @@
 // Where something moves in the whole picture, or has moved in the last two seconds: for covering people, not for counting them.
 #include "vision/scene/movers.hpp"
 
+#include "vision/scene/middle.hpp"
+
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -30,16 +32,8 @@ constexpr double everything = 0.6;       // share of the picture
 constexpr int stride = 4;                // medians are taken from every 4th pixel of every 4th row
 
 float middle(const cv::Mat& plane, bool absolute) {
-  std::vector<float> values;
-  values.reserve(plane.total() / (stride * stride) + 1);
-  for (int y = 0; y < plane.rows; y += stride)
-    for (int x = 0; x < plane.cols; x += stride) {
-      const float value = plane.at<float>(y, x);
-      values.push_back(absolute ? std::abs(value) : value);
-    }
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
+  std::vector<float> samples;
+  return middle_of(plane, stride, absolute, samples);
 }
 
 cv::Rect grown(const cv::Rect& box, const cv::Size& within) {
