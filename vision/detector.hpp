@@ -63,6 +63,7 @@ struct RuleTiming {
 struct Plan {
   std::string zone;               ///< the zone's name; empty: the whole picture
   std::optional<Severity> severity;  ///< what the technician said instead of the rule's own
+  Evidence evidence = Evidence::picture;
   Hours hours;                    ///< when its rules hold; always, where it says nothing
   std::vector<RuleTiming> rules;
   std::function<std::unique_ptr<Detector>(const Polygon& zone, const Aids& aids)> make;
@@ -72,7 +73,9 @@ struct Plan {
 struct DetectorType {
   std::string_view name;
   std::string_view summary;        ///< plain account of what it sees, what it needs, what fools it
-  double rate = 5;                 ///< pictures a second it wants to look at
+  double rate = 5;   ///< pictures a second it wants to look at
+  double least = 5;  ///< pictures a second below which it breaks its promise: a busy board may not shed more
+  double quiet = 5;  ///< pictures a second that are enough while nothing moves in the picture and it suspects nothing
   bool needs_zone = false;
   const std::vector<Field>* fields = nullptr;
   /// Reads the settings of one `detect` entry.
@@ -86,9 +89,10 @@ struct CommonOptions {
   std::string type;
   std::string zone;
   std::string severity;
+  std::string evidence = "picture";
 };
 
-/// Begins each detector's schema: `type`, `zone`, `severity`.
+/// Begins each detector's schema: `type`, `zone`, `severity`, `evidence`.
 template <class T>
 Schema<T> detector_schema(std::initializer_list<settings::Declared<T>> own) {
   Schema<T> schema{
@@ -96,6 +100,8 @@ Schema<T> detector_schema(std::initializer_list<settings::Declared<T>> own) {
       settings::text<T>("zone", &T::zone, "The zone of this camera that it watches; without it, the whole picture."),
       settings::choice<T>("severity", &T::severity, {"", "low", "medium", "high", "critical"},
                           "How grave its alerts are; without it, what the detector says."),
+      settings::choice<T>("evidence", &T::evidence, {"picture", "clip", "none"},
+                          "What goes with its alerts: pictures, pictures and a short film, or nothing."),
   };
   for (const auto& one : own) schema.add(one);
   return schema;

@@ -6,6 +6,7 @@
 #include "agent/core/json.hpp"
 #include "agent/evidence/overlay.hpp"
 #include "agent/run/aids.hpp"
+#include "agent/run/credentials.hpp"
 #include "agent/run/eye.hpp"
 #include "drivers/camera.hpp"
 
@@ -56,8 +57,10 @@ class Replay {
 
   void run() {
     const auto* type = drivers::find_camera(camera_.source);
-    if (type == nullptr) give_up(about() + "this version cannot read it: give a video file or a folder of pictures");
-    auto source = type->open({camera_.source, drivers::Pace::fast, false, camera_.rate}, clock_, {});
+    if (type == nullptr) give_up(about() + "this version cannot read it");
+    auto request = run::request_of(camera_, drivers::Pace::fast);
+    if (!request) give_up("camera " + camera_.id + ": " + request.error().what, wrong_configuration);
+    auto source = type->open(*request, clock_, {});
     if (!source) give_up(about() + source.error().what);
     while (auto frame = next(**source)) picture(*frame, (*source)->stills());
     if (!(*source)->damage().empty()) std::cerr << "kuzet: " << about() << (*source)->damage() << '\n';

@@ -5,6 +5,7 @@
 #include "agent/evidence/picture.hpp"
 #include "agent/outbox/disk.hpp"
 #include "agent/run/aids.hpp"
+#include "agent/run/credentials.hpp"
 #include "agent/run/people.hpp"
 #include "agent/run/references.hpp"
 #include "agent/run/system_clock.hpp"
@@ -69,7 +70,9 @@ Frame picture_of(const run::CameraSettings& camera, const run::References& refer
   const auto* type = drivers::find_camera(camera.source);
   if (type == nullptr) give_up(about + "this version cannot read it");
   const run::SystemClock clock;
-  auto source = type->open({camera.source, drivers::Pace::fast, false, camera.rate}, clock, {});
+  const auto request = run::request_of(camera, drivers::Pace::fast);
+  if (!request) give_up(about + request.error().what, wrong_configuration);
+  auto source = type->open(*request, clock, {});
   if (!source) give_up(about + source.error().what);
   std::vector<std::string> faults;
   const auto aids = run::aids_for(camera, references, faults);

@@ -33,12 +33,16 @@ enum class Kind {
 };
 enum class Severity { low, medium, high, critical };
 enum class Phase { opened, updated, escalated, closed };
+/// What goes with an alert: nothing, pictures, or pictures and a short film.
+enum class Evidence { none, picture, clip };
 
 std::string_view name(Kind kind);
 std::string_view name(Severity severity);
 std::string_view name(Phase phase);
+std::string_view name(Evidence evidence);
 std::optional<Kind> kind_named(std::string_view text);
 std::optional<Severity> severity_named(std::string_view text);
+std::optional<Evidence> evidence_named(std::string_view text);
 
 /// What a detector sees at one moment that a rule may care about. A value: no detector state, no clock of its own.
 struct Finding {
@@ -77,6 +81,7 @@ struct Rule {
   double keep = 0.3;      ///< confidence from which it still counts once it is raised (hysteresis)
   Hours hours = {};       ///< when it holds
   bool close_up = false;  ///< its pictures show the thing and what is around it
+  Evidence evidence = Evidence::picture;
 };
 
 /// Everything that is known about one alert at one moment.

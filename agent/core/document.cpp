@@ -41,7 +41,16 @@ std::string one_line(std::string text) {
 }  // namespace
 
 void Faults::add(Place at, const std::string& key, const std::string& what) {
-  all_.push_back({at, one_line(key), one_line(what)});
+  std::string shown = what;
+  for (const auto& [value, name] : hidden_)
+    for (std::size_t i = 0; (i = shown.find(value, i)) != std::string::npos; i += name.size())
+      shown.replace(i, value.size(), name);
+  all_.push_back({at, one_line(key), one_line(shown)});
+}
+
+void Faults::hide(const std::string& name, const std::string& value) {
+  constexpr std::size_t least = 4;
+  if (value.size() >= least) hidden_.emplace_back(value, "${" + name + "}");
 }
 
 const Node* Node::find(std::string_view key) const {

@@ -54,6 +54,8 @@ class Faults {
   explicit Faults(std::string file) : file_(std::move(file)) {}
   /// Keeps each fault in one line that fits a screen, whatever the file holds: control characters and what is too long are cut.
   void add(Place at, const std::string& key, const std::string& what);
+  /// `value` came from `${name}` and may be a secret: no fault shows it. Words of less than four letters hide nothing.
+  void hide(const std::string& name, const std::string& value);
   [[nodiscard]] bool none() const { return all_.empty(); }
   [[nodiscard]] const std::vector<Fault>& all() const { return all_; }
   /// One line a fault, in the order of the file: "kuzet.yaml:12:7: cameras.yard.dwel: unknown key; did you mean \"dwell\"?"
@@ -62,6 +64,7 @@ class Faults {
  private:
   std::string file_;
   std::vector<Fault> all_;
+  std::vector<std::pair<std::string, std::string>> hidden_;  // value, name
 };
 
 /// Where `${NAME}` in a value comes from.

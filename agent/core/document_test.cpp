@@ -252,4 +252,13 @@ TEST_CASE("where no word is near all of them are listed", "[K6]") {
   CHECK(contains(suggestion("password", std::vector<std::string>(13, "zone")), "zone, ..."));
 }
 
+TEST_CASE("what came from the environment is in no fault", "[K6][K5]") {
+  Faults faults("kuzet.yaml");
+  const auto environment = [](std::string_view) { return std::optional<std::string>("s3cret-word"); };
+  const Node root = read_yaml("cameras: [{source: \"rtsp://gate:${GATE}@cam/sub\"}]\n", environment, faults);
+  faults.add(root.at, "cameras[0].source", "cannot read \"" + root.find("cameras")->items[0].find("source")->text + "\"");
+  CHECK(faults.text().find("s3cret") == std::string::npos);
+  CHECK(faults.text().find("rtsp://gate:${GATE}@cam/sub") != std::string::npos);
+}
+
 }  // namespace kuzet

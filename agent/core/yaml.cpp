@@ -167,6 +167,7 @@ class Builder final : public YAML::EventHandler {
       const std::string name = value.substr(start + 2, end - start - 2);
       const auto found = environment_(name);
       if (!found) faults_.add(at, way(), "${" + name + "} is not set in the environment");
+      if (found) faults_.hide(name, *found);
       out += value.substr(from, start - from) + found.value_or("");
       from = end + 1;
     }

@@ -2,6 +2,8 @@
 // The loop of a camera thread; here exceptions of libraries become faults of one camera.
 #include "agent/run/camera_thread.hpp"
 
+#include "agent/run/credentials.hpp"
+
 #include <opencv2/core/utility.hpp>
 
 #include <algorithm>
@@ -63,7 +65,9 @@ void CameraThread::run(std::stop_token stop) {
 /// True: the footage is at its end.
 Result<bool> CameraThread::play(std::stop_token stop) {
   const auto* type = drivers::find_camera(camera_.source);
-  auto source = type->open({camera_.source, drivers::Pace::real_time, camera_.repeat, camera_.rate}, clock_, stop);
+  const auto request = request_of(camera_, drivers::Pace::real_time);
+  if (!request) return request.error();
+  auto source = type->open(*request, clock_, stop);
   if (!source) return source.error();
   if (!told_.empty()) say("pictures come again");
   told_.clear();

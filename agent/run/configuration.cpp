@@ -2,6 +2,7 @@
 // Declaration and reading of the configuration.
 #include "agent/run/configuration.hpp"
 
+#include "agent/core/source.hpp"
 #include "agent/outbox/hash.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -78,6 +80,12 @@ const Schema<UplinkSettings>& uplink_schema() {
                                   "An alert that the control centre has not confirmed is sent again after this long."),
       s::text<UplinkSettings>("command_key", &UplinkSettings::command_key,
                               "File with the site's public key (Ed25519, PEM); with it, commands must be signed."),
+      s::choice<UplinkSettings>(
+          "link", &UplinkSettings::link, {"open", "metered"},
+          "Whether each byte costs money: over a metered link no films are sent, and pictures by the day's "
+          "budget."),
+      s::bytes<UplinkSettings>("daily", &UplinkSettings::daily, {{0}, {std::uint64_t{1} << 50}},
+                               "What a metered link may carry in a day before pictures wait; alerts are always sent."),
       s::group<UplinkSettings>("tls", &UplinkSettings::tls, tls, "Certificates for mqtts:// and wss://."),
   };
   return schema;
@@ -174,22 +182,53 @@ s::Declared<CameraSettings> detect() {
           }};
 }
 
+const Schema<ClipSettings>& clip_schema() {
+  static const Schema<ClipSettings> schema{
+      s::duration<ClipSettings>("before", &ClipSettings::before, {0s, 30s}, "How much of the film lies before the alert."),
+      s::duration<ClipSettings>("after", &ClipSettings::after, {1s, 60s}, "How much of it lies after the alert."),
+      s::number<ClipSettings>("rate", &ClipSettings::rate, {1, 12}, "pictures a second", "Pictures of the film in a second."),
+      s::integer<ClipSettings>("width", &ClipSettings::width, {160, 1280}, "pixels", "Width of the film at most."),
+  };
+  return schema;
+}
+
 const Schema<CameraSettings>& camera_schema() {
   static const Schema<CameraSettings> schema{
       s::required(s::id<CameraSettings>("id", &CameraSettings::id, "The camera's name, unique on this board.")),
       s::required(s::text<CameraSettings>("source", &CameraSettings::source,
-                                          "Where its pictures come from: a video file or a folder of pictures.")),
+                                          "Where its pictures come from: rtsp:// or http://, a device such as /dev/video0, a "
+                                          "video file, or a folder of pictures.")),
+      s::text<CameraSettings>("username", &CameraSettings::username, "The name that the camera asks for."),
+      s::text<CameraSettings>("password_file", &CameraSettings::password_file,
+                              "File whose first line is the camera's password."),
+      s::choice<CameraSettings>("transport", &CameraSettings::transport, {"auto", "tcp", "udp"},
+                                "How an RTSP camera sends; auto is TCP, and UDP for a camera that has no other."),
+      s::choice<CameraSettings>(
+          "decode", &CameraSettings::decode, {"auto", "all", "key"},
+          "Which pictures of a stream are decoded: auto leaves out all but key frames while nothing moves and "
+          "no detector asks for more."),
+      s::text<CameraSettings>("hwaccel", &CameraSettings::hwaccel,
+                              "Decoding in hardware: auto, none, or the name of a decoder that this board's FFmpeg has."),
+      s::text<CameraSettings>("format", &CameraSettings::format,
+                              "Pixel format of a device, such as MJPG or YUYV; without it, the cheapest that it has."),
+      s::text<CameraSettings>("size", &CameraSettings::size, "Size of a device's pictures, such as 1280x720."),
+      s::duration<CameraSettings>("timeout", &CameraSettings::timeout, {1s, 5min},
+                                  "How long an open or a picture may take before the camera is opened again."),
+      s::duration<CameraSettings>("offline_after", &CameraSettings::offline_after, {1s, 24h},
+                                  "A camera that shows nothing for this long is a camera_fault."),
       s::number<CameraSettings>("analyse", &CameraSettings::analyse, {0.1, 60}, "pictures a second",
                                 "Pictures looked at per second; without it, what the detectors ask for."),
       s::flag<CameraSettings>("repeat", &CameraSettings::repeat, "Begin again at the end of a file."),
-      s::number<CameraSettings>("rate", &CameraSettings::rate, {0.001, 60}, "pictures a second",
-                                "How fast a folder of pictures is shown."),
+      s::number<CameraSettings>("rate", &CameraSettings::rate, {0.001, 120}, "pictures a second",
+                                "How fast a folder of pictures is shown (1), or what is asked of a device."),
       zones(),
       privacy(),
       s::choice<CameraSettings>(
           "persons", &CameraSettings::persons, {"", "pixelate", "show"},
           "Whether people are made unrecognisable in pictures that are stored or sent; without it, at schools."),
       detect(),
+      s::group<CameraSettings>("clip", &CameraSettings::clip, clip_schema(),
+                               "The film of alerts whose detector says `evidence: clip`."),
       s::text<CameraSettings>("model", &CameraSettings::model,
                               "An ONNX object detector (NanoDet or YOLOX) that makes people and vehicles surer."),
       s::number<CameraSettings>("model_rate", &CameraSettings::model_rate, {0.05, 30}, "pictures a second",
@@ -297,7 +336,10 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
     seen.push_back(camera.id);
     if (!camera.source.empty() && drivers::find_camera(camera.source) == nullptr)
       faults.add(place_of(node, "source"), place + ".source",
-                 "this version cannot read \"" + camera.source + "\": give a video file or a folder of pictures");
+                 "this version cannot read \"" + shown_source(camera.source) +
+                     "\": give rtsp:// or http://, a device, a video file or a folder of pictures");
+    if (!camera.size.empty() && !camera.wanted_size())
+      faults.add(place_of(node, "size"), place + ".size", "\"" + camera.size + "\" is no size such as 1280x720");
     camera.model_at = place_of(node, "model");
     if (!camera.model.empty())
       if (const auto fit = Models::glance(camera.model); !fit) faults.add(camera.model_at, place + ".model", fit.error().what);
@@ -312,6 +354,9 @@ const Schema<Configuration>& schema() {
       uplink(),
       s::group<Configuration>("store", &Configuration::store, store_schema(),
                               "Where alerts are kept until the centre has them."),
+      s::number<Configuration>("cpu", &Configuration::cpu, {5, 100}, "% of the board's processor",
+                               "What the agent may use, all cores together; beyond it, it asks models and looks less often, "
+                               "never below what each detector needs."),
       s::list<Configuration>("cameras", &Configuration::cameras, camera_schema(), "The cameras and what to look for."),
       sensors(),
   };
@@ -323,6 +368,18 @@ const Schema<Configuration>& schema() {
 Polygon CameraSettings::zone(const std::string& name) const {
   const auto found = std::ranges::find(zones, name, &Zone::id);
   return found == zones.end() ? Polygon{} : found->polygon;
+}
+
+std::optional<drivers::PictureSize> CameraSettings::wanted_size() const {
+  constexpr int most = 8192;
+  drivers::PictureSize out;
+  const char* const end = size.data() + size.size();
+  const auto width = std::from_chars(size.data(), end, out.width);
+  if (width.ec != std::errc() || width.ptr == end || *width.ptr != 'x') return std::nullopt;
+  const auto height = std::from_chars(width.ptr + 1, end, out.height);
+  if (height.ec != std::errc() || height.ptr != end) return std::nullopt;
+  if (out.width < 16 || out.height < 16 || out.width > most || out.height > most) return std::nullopt;
+  return out;
 }
 
 const CameraSettings* Configuration::camera(const std::string& id) const {

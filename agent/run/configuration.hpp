@@ -46,6 +46,8 @@ struct UplinkSettings {
   double drain = 200;
   Duration resend = std::chrono::minutes(5);
   std::string command_key;
+  std::string link = "open";             ///< open, or metered: it costs money for each byte
+  Bytes daily{std::uint64_t{50} << 20};  ///< of a metered link: pictures stop when the day's messages and pictures reach it
   TlsSettings tls;
 };
 
@@ -69,12 +71,30 @@ struct Watch {
   Place at;  ///< of its zone, where it names one
 };
 
+/// The film that goes with alerts whose rule says `evidence: clip`.
+struct ClipSettings {
+  Duration before = std::chrono::seconds(5);
+  Duration after = std::chrono::seconds(5);
+  double rate = 4;           ///< pictures a second
+  std::int64_t width = 640;  ///< pixels at most
+};
+
 struct CameraSettings {
   std::string id;
   std::string source;
   std::optional<double> analyse;
   bool repeat = false;
-  double rate = 1;
+  std::optional<double> rate;
+  std::string username;
+  std::string password_file;
+  std::string transport = "auto";  ///< auto, tcp, udp
+  std::string decode = "auto";     ///< auto, all, key
+  std::string hwaccel = "auto";    ///< auto, none, or a name
+  std::string format;
+  std::string size;  ///< as written: 1280x720
+  Duration timeout = std::chrono::seconds(10);
+  Duration offline_after = std::chrono::minutes(1);
+  ClipSettings clip;
   std::vector<Zone> zones;
   std::vector<Polygon> privacy;
   std::string persons;          ///< pixelate, show, or nothing was said
@@ -88,12 +108,15 @@ struct CameraSettings {
 
   /// The polygon of a zone; empty (the whole picture) for an empty name.
   [[nodiscard]] Polygon zone(const std::string& id) const;
+  /// The size that is asked of a device; nullopt where none is.
+  [[nodiscard]] std::optional<drivers::PictureSize> wanted_size() const;
 };
 
 struct Configuration {
   NodeSettings node;
   std::optional<UplinkSettings> uplink;
   StoreSettings store;
+  double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
   std::vector<CameraSettings> cameras;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
 

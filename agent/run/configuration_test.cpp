@@ -173,9 +173,8 @@ TEST_CASE("a camera id that is there already is told where it is written", "[K6]
 }
 
 TEST_CASE("a source that this version cannot read is refused with a sentence", "[K6]") {
-  contains(camera_faults("id: yard\n    source: rtsp://10.0.0.5/sub\n"),
-           "kuzet.yaml:4:13: cameras[0].source: this version cannot read \"rtsp://10.0.0.5/sub\": give a video file or a "
-           "folder of pictures");
+  contains(camera_faults("id: yard\n    source: gopher://gate:secret@10.0.0.5/sub\n"),
+           "kuzet.yaml:4:13: cameras[0].source: this version cannot read \"gopher://10.0.0.5/sub\": give rtsp:// or http://");
 }
 
 TEST_CASE("zones that cross themselves, leave the picture or have no area are refused", "[K6]") {

@@ -12,6 +12,16 @@ namespace kuzet::run {
 
 namespace json = boost::json;
 
+namespace {
+
+Result<std::string> first_line(const std::string& file) {
+  auto text = outbox::read_file(file);
+  if (!text) return text.error();
+  return text->substr(0, text->find_first_of("\r\n"));
+}
+
+}  // namespace
+
 uplink::Identity identity_of(const Configuration& all) {
   const std::string prefix = all.uplink && !all.uplink->prefix.empty() ? all.uplink->prefix + "/" : "";
   std::optional<Point> place;
@@ -29,11 +39,34 @@ Result<link::Connection> connection_of(const Configuration& all) {
   connection.key = uplink.tls.key;
   connection.keep_alive = std::chrono::duration_cast<std::chrono::seconds>(uplink.keep_alive);
   if (!uplink.password_file.empty()) {
-    auto text = outbox::read_file(uplink.password_file);
-    if (!text) return Error{Code::config, "uplink.password_file: " + text.error().what};
-    connection.password = text->substr(0, text->find_first_of("\r\n"));
+    auto password = first_line(uplink.password_file);
+    if (!password) return Error{Code::config, "uplink.password_file: " + password.error().what};
+    connection.password = std::move(*password);
   }
   return connection;
+}
+
+Result<drivers::CameraRequest> request_of(const CameraSettings& camera, drivers::Pace pace) {
+  drivers::CameraRequest out;
+  out.source = camera.source;
+  out.pace = pace;
+  out.repeat = camera.repeat && pace == drivers::Pace::real_time;
+  out.rate = camera.rate;
+  out.timeout = camera.timeout;
+  out.username = camera.username;
+  if (!camera.password_file.empty()) {
+    auto password = first_line(camera.password_file);
+    if (!password) return Error{Code::config, "password_file: " + password.error().what};
+    out.password = std::move(*password);
+  }
+  out.transport = camera.transport == "tcp"   ? drivers::Transport::tcp
+                  : camera.transport == "udp" ? drivers::Transport::udp
+                                              : drivers::Transport::automatic;
+  out.hwaccel = camera.hwaccel;
+  out.format = camera.format;
+  out.size = camera.wanted_size();
+  out.decode = camera.decode == "key" ? drivers::Decode::key : drivers::Decode::all;
+  return out;
 }
 
 std::string credentials_mark(const UplinkSettings& uplink) {

@@ -15,6 +15,9 @@ uplink::Identity identity_of(const Configuration& all);
 /// All of a connection but server, version and will. `config`: the password file cannot be read.
 Result<link::Connection> connection_of(const Configuration& all);
 
+/// What the camera's driver is asked for, its password read anew. `config`: the password file cannot be read.
+Result<drivers::CameraRequest> request_of(const CameraSettings& camera, drivers::Pace pace);
+
 /// Changes when one of the files that connection_of() and TLS read is exchanged: their names, sizes, times and inodes.
 std::string credentials_mark(const UplinkSettings& uplink);
 

@@ -31,7 +31,7 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera) {
           camera.id + "/" + std::string(name(timing.kind)) + (watch.plan.zone.empty() ? "" : "/" + watch.plan.zone);
       rules.push_back({id, timing.kind, watch.plan.severity.value_or(timing.severity), camera.id, watch.plan.zone,
                        timing.confirm, timing.patience, timing.clear, timing.cooldown, timing.raise, timing.keep,
-                       watch.plan.hours, timing.close_up});
+                       watch.plan.hours, timing.close_up, watch.plan.evidence});
     }
   }
   return out;

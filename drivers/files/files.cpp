@@ -175,7 +175,7 @@ class Folder final : public Camera {
       auto frame = decode(names_[index]);
       if (patience_.stopped()) return std::nullopt;
       if (frame) {
-        frame->position = from_seconds(static_cast<double>(round_ * names_.size() + index) / request_.folder_rate);
+        frame->position = from_seconds(static_cast<double>(round_ * names_.size() + index) / request_.rate.value_or(1));
         frame->picture = names_[index];
         return frame;
       }
@@ -245,7 +245,7 @@ Result<std::unique_ptr<Camera>> open_folder(CameraRequest request, const Clock& 
   patience.begin(request.timeout, std::move(stop));
   auto names = list_pictures(path_of(request.source), patience);
   if (!names) return names.error();
-  if (!(request.folder_rate > 0)) request.folder_rate = 1;
+  if (!(request.rate.value_or(1) > 0)) request.rate = 1;
   return std::make_unique<Folder>(std::move(request), clock, std::move(*names));
 }
 
@@ -263,7 +263,7 @@ const CameraType& files_camera();
 
 const CameraType& files_camera() {
   static const CameraType type{"files", "a video file, or a folder of pictures, in real time or as fast as it can be read",
-                               &accepts, &open};
+                               false, &accepts, &open};
   return type;
 }
 

@@ -143,7 +143,7 @@ TEST_CASE("a folder gives each of its pictures once, sorted by name", "[files]")
   write_text(folder / "readme.txt", "no picture");
   write_text(folder / ".hidden.jpg", "left by another system");
   auto request = fast(folder.path());
-  request.folder_rate = 4;
+  request.rate = 4;
   const auto camera = open(request);
   CHECK(camera->stills());
   const auto frames = read_all(*camera);
@@ -320,7 +320,7 @@ TEST_CASE("footage that repeats goes on for ever, with positions and numbers tha
     write_video(folder / "a.mp4", 64, 48, 10, 3, paint_ramp);
   auto request = fast(stills ? folder.path() : folder / "a.mp4");
   request.repeat = true;
-  request.folder_rate = 10;
+  request.rate = 10;
   const auto camera = open(request);
   for (std::uint64_t i = 0; i < 10; ++i) {
     const auto frame = camera->read({}).value();

@@ -29,7 +29,7 @@ struct SystemClock final : Clock {
 std::unique_ptr<Camera> open(const std::string& source, const Clock& clock, double folder_rate = 1) {
   CameraRequest request;
   request.source = source;
-  request.folder_rate = folder_rate;
+  request.rate = folder_rate;
   return find_camera(source)->open(request, clock, {}).value();
 }
 

@@ -51,7 +51,7 @@ Node sample(const vision::DetectorType& type) {
 }
 
 /// Settings that all detectors have are told once, not in each sample.
-bool is_shared(const Field& field) { return field.name == "zone" || field.name == "severity"; }
+bool is_shared(const Field& field) { return field.name == "zone" || field.name == "severity" || field.name == "evidence"; }
 
 std::string plan_faults(const vision::DetectorType& type, const Node& entry) {
   Faults faults("sample.yaml");

@@ -231,6 +231,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .keep = keep};
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = options.hours,
           .rules = {rule},
           .make = [options](const Polygon& zone, const Aids& aids) { return std::make_unique<Crowding>(options, zone, aids); }};
@@ -244,6 +245,8 @@ const DetectorType& crowding_detector() {
       "Too many people in a zone: counted with an object detector (`model`), else a level by how much of the zone is covered, "
       "which is no count. Needs a fixed camera; people who hide each other are too few from about 100 on.",
       2,
+      1,
+      0.4,
       false,
       &schema().fields(),
       &plan};

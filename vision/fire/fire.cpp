@@ -287,6 +287,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   Plan out;
   out.zone = options.zone;
   out.severity = severity_named(options.severity);
+  out.evidence = *evidence_named(options.evidence);
   out.rules = {{Kind::fire, Severity::high, options.confirm, 1500ms, options.clear, options.cooldown, options.confidence,
                 0.6 * options.confidence}};
   if (options.smoke)
@@ -300,7 +301,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
 
 const DetectorType& fire_detector() {
   static const DetectorType type{
-      "fire", "open flames: flame-coloured, flickering without order, staying in one place", 12, false, &schema().fields(),
+      "fire", "open flames: flame-coloured, flickering without order, staying in one place", 12, 6, 12, false, &schema().fields(),
       plan};
   return type;
 }

@@ -374,6 +374,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .close_up = true};
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = options.hours,
           .rules = {rule},
           .make = [options](const Polygon& zone, const Aids& aids) {
@@ -390,6 +391,8 @@ const DetectorType& illegal_parking_detector() {
       "down look the same to it; a vehicle that is there from the first picture is found with a reference of the empty zone or "
       "with an object detector, and else taken for ground until it moves.",
       5,
+      2,
+      0.4,
       true,
       &schema().fields(),
       &plan};

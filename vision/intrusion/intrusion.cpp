@@ -295,6 +295,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .cooldown = options.cooldown};
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = options.hours,
           .rules = {rule},
           .make = [options](const Polygon& zone, const Aids& aids) {
@@ -310,6 +311,8 @@ const DetectorType& intrusion_detector() {
       "Persons and vehicles that come into the zone, for as long as they stay; needs a fixed camera and persons of 12 pixels "
       "in "
       "the zone's crop. A dog close by, or an insect that crosses slowly before the lens, looks the same to it.",
+      5,
+      3,
       5,
       false,
       &schema().fields(),

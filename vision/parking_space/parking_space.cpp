@@ -212,6 +212,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
   schema().read(options, entry, key, faults);
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = {},
           .rules = {},
           .make = [options](const Polygon& zone, const Aids& aids) {
@@ -227,6 +228,8 @@ const DetectorType& parking_space_detector() {
                                  "lines. Things put down there, "
                                  "or a neighbour's vehicle that hides the space, look like a vehicle.",
                                  1,
+                                 0.4,
+                                 0.4,
                                  true,
                                  &schema().fields(),
                                  &plan};

@@ -189,6 +189,7 @@ Plan plan(const Node& entry, const std::string& key, kuzet::Faults& faults) {
   schema().read(options, entry, key, faults);
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = {},
           .rules = {{.kind = Kind::camera_fault,
                      .severity = Severity::high,
@@ -207,6 +208,8 @@ const DetectorType& view_detector() {
       "Whether the camera still shows what it should: covered, sprayed, dark, washed out, out of focus, frozen, turned or "
       "shaken. Needs a fixed camera and some texture in the picture. A picture of the same place before the lens fools it.",
       1,
+      0.4,
+      0.4,
       false,
       &schema().fields(),
       &plan,

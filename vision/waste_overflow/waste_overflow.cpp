@@ -373,6 +373,7 @@ Plan plan(const Node& entry, const std::string& key, Faults& faults) {
                         .close_up = true};
   return {.zone = options.zone,
           .severity = severity_named(options.severity),
+          .evidence = *evidence_named(options.evidence),
           .hours = {},
           .rules = {rule},
           .make = [options](const Polygon& zone, const Aids& aids) {
@@ -389,6 +390,8 @@ const DetectorType& waste_overflow_detector() {
       "and "
       "best a reference picture of it in order; without one it goes by appearance, which gravel, leaves and goods can fool.",
       2,
+      0.4,
+      0.4,
       false,
       &schema().fields(),
       &plan};

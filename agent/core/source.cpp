@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes secrets out of addresses.
+#include "agent/core/source.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace kuzet {
+
+namespace {
+
+/// Where an address's own part begins, after "rtsp://"; npos where it is no address.
+std::size_t authority(std::string_view source) {
+  const auto scheme = source.find("://");
+  return scheme == std::string_view::npos ? scheme : scheme + 3;
+}
+
+/// Where name and password end, at their "@"; npos where there are none. A password may hold an "@", and even a "/".
+std::size_t user_end(std::string_view source, std::size_t from) {
+  const auto strict = source.substr(0, source.find_first_of("/?#", from)).rfind('@');
+  if (strict != std::string_view::npos && strict >= from) return strict;
+  const auto slack = source.substr(0, source.find('?', from)).rfind('@');
+  const bool named = slack != std::string_view::npos && slack > from && source.substr(from, slack - from).find(':') < slack;
+  return named ? slack : std::string_view::npos;
+}
+
+std::string with_hidden_values(std::string_view query) {
+  std::string out;
+  bool value = false;
+  for (const char c : query) {
+    if (c == '&' || c == ';') value = false;
+    if (!value) out += c;
+    if (c == '=' && !value) {
+      value = true;
+      out += "...";
+    }
+  }
+  return out;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  if (what.empty()) return;
+  for (std::size_t i = 0; (i = text.find(what, i)) != std::string::npos; i += by.size()) text.replace(i, what.size(), by);
+}
+
+}  // namespace
+
+std::string shown_source(std::string_view source) {
+  const auto from = authority(source);
+  if (from == std::string_view::npos || source.starts_with("file:")) return std::string(source);
+  const auto user = user_end(source, from);
+  std::string out(source.substr(0, from));
+  const auto rest = source.substr(user == std::string_view::npos ? from : user + 1);
+  const auto query = rest.find('?');
+  return out + std::string(rest.substr(0, query)) +
+         (query == std::string_view::npos ? std::string() : with_hidden_values(rest.substr(query)));
+}
+
+std::string without_secrets(std::string text, std::string_view source) {
+  constexpr std::size_t least = 3;  // a shorter word is part of too many others
+  const auto from = authority(source);
+  if (from == std::string_view::npos || source.starts_with("file:")) return text;
+  replace_all(text, source, shown_source(source));
+  const auto user = user_end(source, from);
+  if (user == std::string_view::npos) return text;
+  const auto both = source.substr(from, user - from);
+  const auto colon = both.find(':');
+  if (colon == std::string_view::npos) return text;
+  const auto password = both.substr(colon + 1);
+  if (password.size() >= least) replace_all(text, password, "...");
+  return text;
+}
+
+}  // namespace kuzet
