@@ -232,8 +232,9 @@ class Agent {
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    return {{"version", KUZET_VERSION},  {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", cameras_.about(now)}};
+    return {{"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+            {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
+            {"cameras", cameras_.about(now)}};
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -253,6 +254,7 @@ class Agent {
     suspects_.keep(
         lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
     dispatch_->tick();
+    cameras_.tick(now);
     notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
     if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
@@ -307,7 +309,8 @@ class Agent {
                    clock_,
                    home_,
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
-                    [](const std::string&, bool, const std::string&) {}}};
+                    [](const std::string&, bool, const std::string&) {},
+                    [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
   std::optional<Steady> stopping_;
 };
 
