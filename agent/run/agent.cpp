@@ -4,8 +4,7 @@
 
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/core/json.hpp"
-#include "agent/run/aids.hpp"
-#include "agent/run/camera_thread.hpp"
+#include "agent/run/cameras.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
@@ -130,11 +129,6 @@ class Agent {
   /// Findings of one picture become alerts, alerts become events, events go to the store.
   void seen(const std::string& camera, const Seen& seen) {
     const Moment& at = seen.frame.taken;
-    seen_[camera] = at.steady;
-    if (seen.blind)
-      blind_[camera] = *seen.blind;
-    else
-      blind_.erase(camera);
     snapshots_.show(camera, seen.frame);
     for (const auto& sighting : seen.sightings)
       for (auto& event : lifecycle_.see(*sighting.rule, duty_.heard(*sighting.rule, sighting.findings, at), at,
@@ -178,14 +172,7 @@ class Agent {
     auto known = before_.open;
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
     known.insert(known.end(), suspected_.begin(), suspected_.end());
-    for (const auto& camera : all_.cameras) {
-      std::vector<std::string> faults;
-      auto eye = std::make_unique<Eye>(camera, aids_for(camera, references_, faults));
-      std::ranges::for_each(faults, say);
-      eye->resume(known);
-      const auto look = [this, id = camera.id](const Seen& what) { seen(id, what); };
-      cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_, CameraEvents{look, say}, home_));
-    }
+    cameras_.open(known);
   }
 
   void wait_for_signals() {
@@ -241,33 +228,12 @@ class Agent {
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    const auto kept = references_.list();
-    json::array cameras, muted, orders;
-    for (const auto& camera : all_.cameras) {
-      const auto last = seen_.find(camera.id);
-      json::value age = nullptr;  // no picture yet
-      if (last != seen_.end()) age = rounded(in_seconds(now.steady - last->second), 1);
-      json::value blind = nullptr;
-      if (const auto found = blind_.find(camera.id); found != blind_.end()) blind = found->second;
-      cameras.push_back(json::object{{"id", camera.id},
-                                     {"picture_age_s", std::move(age)},
-                                     {"view_fault", std::move(blind)},
-                                     {"references", references_of(camera.id, kept)}});
-    }
+    json::array muted, orders;
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
     return {{"version", KUZET_VERSION},  {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", std::move(cameras)}};
-  }
-
-  [[nodiscard]] static json::array references_of(const std::string& camera, const std::vector<KeptReference>& kept) {
-    json::array out;
-    for (const auto& one : kept)
-      if (one.camera == camera)
-        out.push_back(json::object{
-            {"zone", one.zone}, {"light", vision::name(one.light)}, {"learned", one.learned}, {"taken", rfc3339(one.taken)}});
-    return out;
+            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", cameras_.about(now)}};
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -299,7 +265,7 @@ class Agent {
     if (stopping_) return;
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
-    cameras_.clear();
+    cameras_.stop();
     timer_.cancel();
     tick();
   }
@@ -331,14 +297,17 @@ class Agent {
   const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
   Mutes mutes_{remember_};
   SuspectBook suspects_{remember_, boot_};
-  std::map<std::string, Steady> seen_;        // when each camera's last picture was taken
-  std::map<std::string, std::string> blind_;  // cameras whose view cannot be believed, and why
   Duty duty_{remember_, minute_of_day};
   const References references_{all_.store.path};
   std::string references_mark_ = references_.mark();
   Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
   std::unique_ptr<Control> control_;
-  std::vector<std::unique_ptr<CameraThread>> cameras_;
+  Cameras cameras_{all_,
+                   references_,
+                   clock_,
+                   home_,
+                   {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
+                    [](const std::string&, bool, const std::string&) {}}};
   std::optional<Steady> stopping_;
 };
 

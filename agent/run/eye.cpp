@@ -2,6 +2,8 @@
 // Turns of looking.
 #include "agent/run/eye.hpp"
 
+#include "agent/run/cpu_time.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -42,7 +44,7 @@ Eye::Eye(const CameraSettings& camera, AidsFor aids) : aids_(std::move(aids)), r
   for (std::size_t i = 0; i < camera.detect.size(); ++i) {
     const Watch& watch = camera.detect[i];
     const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
-    places_.push_back({&watch, camera.zone(watch.plan.zone), nullptr, &rules_[i], from_seconds(1 / rate), std::nullopt});
+    places_.push_back({&watch, camera.zone(watch.plan.zone), nullptr, &rules_[i], {from_seconds(1 / rate)}});
   }
   std::ranges::stable_partition(places_, &Place::guards);
   reset();
@@ -54,7 +56,7 @@ void Eye::reset() {
   for (auto& place : places_) {
     place.detector =
         place.watch->plan.make(place.zone, aids_ ? aids_(place.watch->type->name, place.watch->plan.zone) : vision::Aids{});
-    place.due.reset();
+    place.turn.due.reset();
   }
 }
 
@@ -69,23 +71,18 @@ void Eye::resume(const std::vector<Alert>& open) {
   }
 }
 
-bool Eye::turn(const Place& place, Duration position) {
-  if (!place.due || *place.due - position > 2 * place.interval)
-    return true;  // the second: a stream that was opened again begins at 0
-  // A tenth early is in time: pictures rarely come to the millisecond.
-  return position + place.interval / 10 >= *place.due;
+Turns Eye::turns() const {
+  Turns out;
+  if (people_) out.add(people_->turns());
+  for (const auto& place : places_) out.add(place.turn.turns());
+  return out;
 }
 
-/// The next turn is counted from when this one was due, unless that lies too far away (a gap in the footage, a stream opened
-/// again).
-void Eye::look_again_after(Place& place, Duration position) {
-  const Duration base = place.due && std::chrono::abs(position - *place.due) < place.interval ? *place.due : position;
-  place.due = base + place.interval;
-}
-
-bool Eye::wants(Duration position) const {
-  return (people_ && people_->wants(position)) ||
-         std::ranges::any_of(places_, [&](const Place& place) { return turn(place, position); });
+Turns Eye::turns_after(Duration position) const {
+  Turns out;
+  if (people_) out.add(People::turns_after(position));
+  for (const auto& place : places_) out.add((place.turn.comes(position) ? place.turn.after(position) : place.turn).turns());
+  return out;
 }
 
 bool Eye::idle(const Place& place, bool all) const {
@@ -95,13 +92,25 @@ bool Eye::idle(const Place& place, bool all) const {
 
 Seen Eye::look(const Frame& frame, bool all) {
   Seen seen{frame, {}, {}};
-  if (people_) people_->see(seen.frame);
+  Duration began = thread_cpu();
+  const auto spent = [&](std::string_view who) {
+    const Duration now = thread_cpu();
+    const Duration took = now - std::exchange(began, now);
+    const auto known = std::ranges::find(seen.costs, who, &LookCost::detector);
+    if (known == seen.costs.end())
+      seen.costs.push_back({who, took});
+    else
+      known->time += took;
+  };
+  if (people_) people_->see(seen.frame), spent("persons");
   for (auto& place : places_) {
-    if (!all && !turn(place, frame.position)) continue;
-    look_again_after(place, frame.position);
-    if (!idle(place, all)) look_at(place, seen);
+    if (!all && !place.turn.comes(frame.position)) continue;
+    place.turn = place.turn.after(frame.position);
+    if (idle(place, all)) continue;
+    look_at(place, seen);
+    spent(place.watch->type->name);
   }
-  if (people_) people_->look_closer(seen.frame, confident(seen.sightings));
+  if (people_) people_->look_closer(seen.frame, confident(seen.sightings)), spent("persons");
   seen.blind = blind_;
   return seen;
 }

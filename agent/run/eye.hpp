@@ -4,8 +4,10 @@
 
 #include "agent/core/alert.hpp"
 #include "agent/core/frame.hpp"
+#include "agent/run/camera_meter.hpp"
 #include "agent/run/configuration.hpp"
 #include "agent/run/people.hpp"
+#include "agent/run/turns.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,6 +41,7 @@ struct Seen {
   std::vector<ZoneObservation> observations;
   std::vector<LearnedReference> learned = {};
   std::optional<std::string> blind = {};  ///< why the view cannot be believed
+  std::vector<LookCost> costs = {};
 };
 
 /// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".
@@ -59,7 +62,10 @@ class Eye {
   /// Gives the open alerts of an earlier run back to the detectors that raised them.
   void resume(const std::vector<Alert>& open);
   /// True when some detector wants to look at a picture of this position.
-  [[nodiscard]] bool wants(Duration position) const;
+  [[nodiscard]] bool wants(Duration position) const { return turns().cover(position); }
+  /// Which pictures some detector wants now, and once one at `position` will have been looked at.
+  [[nodiscard]] Turns turns() const;
+  [[nodiscard]] Turns turns_after(Duration position) const;
   /// Every detector whose turn it is looks; with `all` every one.
   Seen look(const Frame& frame, bool all = false);
   /// Forgets everything that was seen: the next picture stands alone.
@@ -71,13 +77,10 @@ class Eye {
     Polygon zone;
     std::unique_ptr<vision::Detector> detector;
     const std::vector<Rule>* rules = nullptr;
-    Duration interval{};
-    std::optional<Duration> due;
+    Turn turn;
 
     [[nodiscard]] bool guards() const { return watch->type->guards; }
   };
-  static bool turn(const Place& place, Duration position);
-  static void look_again_after(Place& place, Duration position);
   /// Nothing that it could see there means anything now.
   [[nodiscard]] bool idle(const Place& place, bool all) const;
   void look_at(Place& place, Seen& seen);
