@@ -49,7 +49,7 @@ OfflineWatch::OfflineWatch(const std::vector<CameraSettings>& cameras, const Mom
   rules_.push_back(rule_of(std::string(node)));
   for (const auto& camera : cameras) {
     rules_.push_back(rule_of(camera.id));
-    cameras_[camera.id] = {now.steady, {}, camera.offline_after, false, std::nullopt};
+    cameras_[camera.id] = {now.steady, {}, camera.offline_after, std::nullopt};
   }
 }
 
@@ -92,13 +92,6 @@ void OfflineWatch::dark(const std::string& camera, const std::string& cause) {
   if (const auto found = cameras_.find(camera); found != cameras_.end()) found->second.cause = cause;
 }
 
-void OfflineWatch::ended(const std::string& camera) {
-  const auto found = cameras_.find(camera);
-  if (found == cameras_.end()) return;
-  found->second.ended = true;
-  leave(found->second);
-}
-
 void OfflineWatch::join(Camera& camera, std::uint64_t incident) {
   camera.incident = incident;
   ++incidents_.at(incident).edition;
@@ -123,18 +116,17 @@ std::vector<std::string> OfflineWatch::members(std::uint64_t incident) const {
 }
 
 bool OfflineWatch::due(const Camera& camera, Steady now) const {
-  return !camera.ended && !camera.incident && !camera.cause.empty() && now - camera.last >= camera.after;
+  return !camera.incident && !camera.cause.empty() && now - camera.last >= camera.after;
 }
 
 bool OfflineWatch::went_with(const Camera& camera, Steady since, const std::string& cause) const {
-  return !camera.ended && !camera.cause.empty() && class_of(camera.cause) == class_of(cause) &&
+  return !camera.cause.empty() && class_of(camera.cause) == class_of(cause) &&
          std::chrono::abs(camera.last - since) <= together;
 }
 
 /// It is silent since the same time, but has not said yet what is wrong.
 bool OfflineWatch::may_still_go(const Camera& camera, Steady since, Steady now) const {
-  return !camera.ended && camera.cause.empty() && std::chrono::abs(camera.last - since) <= together &&
-         now - camera.last > lively;
+  return camera.cause.empty() && std::chrono::abs(camera.last - since) <= together && now - camera.last > lively;
 }
 
 void OfflineWatch::judge(Entry& entry, Steady now) {

@@ -29,8 +29,6 @@ class OfflineWatch {
   void shown(const std::string& camera, const Moment& now);
   /// The camera shows nothing, and why, in its driver's words.
   void dark(const std::string& camera, const std::string& cause);
-  /// Its footage is at its end: nothing is expected of it any more.
-  void ended(const std::string& camera);
 
   /// Each rule with what it finds at `now`: to be given to the lifecycle.
   [[nodiscard]] std::vector<std::pair<const Rule*, std::vector<Finding>>> look(const Moment& now);
@@ -41,7 +39,6 @@ class OfflineWatch {
     Steady last{};      ///< its last picture
     std::string cause;  ///< empty: nothing is known to be wrong
     Duration after{};   ///< offline_after
-    bool ended = false;
     std::optional<std::uint64_t> incident;
   };
   /// What is told as one alert.

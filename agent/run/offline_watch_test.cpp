@@ -197,11 +197,10 @@ TEST_CASE("a dark camera is the same alert after a restart", "[K7][K3][cameras]"
   CHECK(after.events.back().phase == Phase::closed);
 }
 
-TEST_CASE("footage that is at its end is no fault", "[K7][cameras]") {
+TEST_CASE("footage that ended without a word of a fault is none", "[K7][cameras]") {
   Site site{"a"};
   site.live(0, 10);
   site.alive = {};
-  site.watch.ended("a");
   site.live(11, 300);
   CHECK(site.events.empty());
 }
