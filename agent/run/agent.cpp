@@ -320,14 +320,13 @@ class Agent {
   std::string references_mark_ = references_.mark();
   Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
   std::unique_ptr<Control> control_;
-  Cameras cameras_{
-      all_,
-      references_,
-      clock_,
-      home_,
-      {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
-       [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
-       [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
+  Cameras cameras_{all_,
+                   references_,
+                   clock_,
+                   home_,
+                   {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
+                    [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
+                    [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
   std::optional<Steady> stopping_;
 };
 
