@@ -13,6 +13,7 @@
 #include "agent/run/memory.hpp"
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
+#include "agent/run/offline_watch.hpp"
 #include "agent/run/references.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
@@ -129,6 +130,7 @@ class Agent {
   /// Findings of one picture become alerts, alerts become events, events go to the store.
   void seen(const std::string& camera, const Seen& seen) {
     const Moment& at = seen.frame.taken;
+    offline_.shown(camera, at);
     snapshots_.show(camera, seen.frame);
     for (const auto& sighting : seen.sightings)
       for (auto& event : lifecycle_.see(*sighting.rule, duty_.heard(*sighting.rule, sighting.findings, at), at,
@@ -136,6 +138,17 @@ class Agent {
         dispatch_->record(std::move(event), seen.frame);
     for (const auto& learned : seen.learned) keep(camera, learned);
     for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
+  }
+
+  /// What is wrong with the board or its cameras is an alert like any other, without a picture.
+  void judge(const std::vector<std::pair<const Rule*, std::vector<Finding>>>& found, const Moment& now) {
+    for (const auto& [rule, findings] : found)
+      for (auto& event : lifecycle_.see(*rule, findings, now, mutes_.muted(rule->id, now)))
+        dispatch_->record(std::move(event), {});
+  }
+
+  void state(const std::string& camera, bool online, const std::string& cause) {
+    online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
   }
 
   void keep(const std::string& camera, const LearnedReference& learned) {
@@ -155,6 +168,8 @@ class Agent {
       for (const auto& watch : rules_of(camera))
         for (const auto& rule : watch) rules_.emplace(rule.id, rule);
     for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
+    for (const auto& rule : offline_.rules()) rules_.emplace(rule.id, rule);
+    offline_.resume(before_.open);
     suspected_ = suspects_.restore(before_.suspects, clock_.now());
     for (const auto& suspect : suspected_)
       if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
@@ -232,8 +247,9 @@ class Agent {
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    return {{"version", KUZET_VERSION},  {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", cameras_.about(now)}};
+    return {{"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+            {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
+            {"cameras", cameras_.about(now)}};
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -248,11 +264,12 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
-    for (const auto& [rule, findings] : node_.look(now))
-      for (auto& event : lifecycle_.see(*rule, findings, now)) dispatch_->record(std::move(event), {});
+    judge(node_.look(now), now);
+    judge(offline_.look(now), now);
     suspects_.keep(
         lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
     dispatch_->tick();
+    cameras_.tick(now);
     notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
     if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
@@ -290,6 +307,7 @@ class Agent {
   RandomIds ids_;
   alerts::Lifecycle lifecycle_{ids_};
   NodeWatch node_;
+  OfflineWatch offline_{all_.cameras, clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
   std::map<std::string, Rule> rules_;
@@ -307,7 +325,8 @@ class Agent {
                    clock_,
                    home_,
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
-                    [](const std::string&, bool, const std::string&) {}}};
+                    [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
+                    [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
   std::optional<Steady> stopping_;
 };
 

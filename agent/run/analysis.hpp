@@ -7,6 +7,7 @@
 #include "agent/run/eye.hpp"
 #include "agent/run/fault_words.hpp"
 #include "agent/run/latest.hpp"
+#include "agent/run/orders.hpp"
 #include "agent/uplink/backoff.hpp"
 
 #include <functional>
@@ -28,9 +29,16 @@ class Analysis {
     std::function<void(const std::string& sentence)> said;  ///< on the thread that looks
     std::function<void(const Seen&)> seen;                  ///< at home
   };
-  /// All that is given must outlive it.
-  Analysis(std::unique_ptr<Eye> eye, const Clock& clock, Latest& latest, CameraMeter& meter, Capture& capture, Tells tells,
-           Home home);
+  /// What it works with; all of it must outlive it.
+  struct Tools {
+    const Clock& clock;
+    Latest& latest;
+    CameraMeter& meter;
+    Capture& capture;
+    const Orders& orders;
+    bool chooses_decode = false;  ///< leaves out all but key frames where nothing more is needed
+  };
+  Analysis(std::unique_ptr<Eye> eye, const Tools& tools, Tells tells, Home home);
   /// Stops within 0.2 s of the end of the look it is at.
   ~Analysis();
   Analysis(const Analysis&) = delete;
@@ -47,19 +55,22 @@ class Analysis {
 
   void run(const std::stop_token& stop);
   void look(const Latest::Taken& picture);
+  void follow_orders();
+  void choose_decode();
   void post(Seen seen);
 
   std::unique_ptr<Eye> eye_;
-  const Clock& clock_;
-  Latest& latest_;
-  CameraMeter& meter_;
-  Capture& capture_;
+  Tools use_;
   Tells tells_;
   Home home_;
   uplink::Backoff backoff_;
   FaultWords words_;
+  float share_ = 1;  // that the eye is allowed
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   std::jthread thread_;
 };
+
+/// Which pictures are worth decoding where so many a second are needed.
+drivers::Decode decode_for(double need, std::optional<Duration> key_distance);
 
 }  // namespace kuzet::run

@@ -119,9 +119,9 @@ std::optional<Duration> CameraMeter::key_distance() const {
   return counts_.key_distance;
 }
 
-double CameraMeter::dropped_rate(Steady now) const {
+Keeping CameraMeter::keeping(const std::string& camera, Steady now) const {
   const std::lock_guard lock(mutex_);
-  return missed_.per_second(now);
+  return {camera, analysed_.per_second(now), missed_.per_second(now)};
 }
 
 std::string_view CameraMeter::grade(Steady now) const {

@@ -26,6 +26,13 @@ struct LookCost {
   Duration time{};
 };
 
+/// How one camera's detectors keep up.
+struct Keeping {
+  std::string camera;
+  double analysed = 0;  ///< pictures a second
+  double dropped = 0;   ///< looks a second that were due and not made
+};
+
 /// Any thread; time is an argument. Rates are over the last ten seconds.
 class CameraMeter {
  public:
@@ -44,8 +51,7 @@ class CameraMeter {
 
   /// Between key frames, where the source tells; nothing where there is nothing to gain by leaving pictures out.
   [[nodiscard]] std::optional<Duration> key_distance() const;
-  /// Looks a second that were due and did not happen.
-  [[nodiscard]] double dropped_rate(Steady now) const;
+  [[nodiscard]] Keeping keeping(const std::string& camera, Steady now) const;
   /// A camera's part of health and status.
   [[nodiscard]] boost::json::object figures(const Moment& now) const;
 

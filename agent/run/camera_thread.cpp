@@ -21,11 +21,13 @@ Capture::Tells tells(const std::string& id, const CameraEvents& events, const An
 }  // namespace
 
 CameraThread::CameraThread(const CameraSettings& camera, const drivers::CameraType& type, std::unique_ptr<Eye> eye,
-                           const Clock& clock, const CameraEvents& events, const Home& home)
+                           SharedOrders orders, const Clock& clock, const CameraEvents& events, const Home& home)
     : camera_(camera),
+      orders_(std::move(orders)),
       meter_(clock.now().steady),
       capture_(camera_, type, clock, latest_, meter_, tells(camera.id, events, home)),
-      analysis_(std::move(eye), clock, latest_, meter_, capture_, {teller(camera.id, events, home), events.seen}, home) {}
+      analysis_(std::move(eye), {clock, latest_, meter_, capture_, *orders_, camera_.decode == "auto"},
+                {teller(camera.id, events, home), events.seen}, home) {}
 
 void CameraThread::request_stop() {
   capture_.request_stop();

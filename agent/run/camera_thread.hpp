@@ -27,9 +27,9 @@ struct CameraEvents {
 class CameraThread {
  public:
   using Home = Analysis::Home;
-  /// `type` is the driver of its source.
-  CameraThread(const CameraSettings& camera, const drivers::CameraType& type, std::unique_ptr<Eye> eye, const Clock& clock,
-               const CameraEvents& events, const Home& home);
+  /// `type` is the driver of its source; `orders` what home may tell it while it works.
+  CameraThread(const CameraSettings& camera, const drivers::CameraType& type, std::unique_ptr<Eye> eye, SharedOrders orders,
+               const Clock& clock, const CameraEvents& events, const Home& home);
   /// Ends within 0.2 s of the end of the look it is at.
   ~CameraThread() { request_stop(); }
   CameraThread(const CameraThread&) = delete;
@@ -41,6 +41,7 @@ class CameraThread {
 
  private:
   const CameraSettings camera_;
+  const SharedOrders orders_;
   Latest latest_;
   CameraMeter meter_;
   Capture capture_;

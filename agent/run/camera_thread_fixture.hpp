@@ -22,12 +22,14 @@ namespace kuzet::run::test_camera {
 
 /// What the source does, and what was done with it. Shared by the test and the camera's threads.
 struct Script {
-  double rate = 100;         ///< pictures a second
+  double rate = 100;         ///< pictures a second, as they come
+  double speed = 1;          ///< seconds of footage that pass in one
   std::uint64_t length = 0;  ///< of one connection, in pictures; 0: without end
   std::string fault;         ///< of every open; empty: none
   bool live = true;
   bool stills = false;
   std::optional<Duration> key_distance = {};
+  std::atomic<bool> moves = false;  ///< something in the picture
 
   std::atomic<int> opened = 0, alive = 0;
   std::atomic<std::uint64_t> given = 0;  ///< pictures, all connections
@@ -50,16 +52,17 @@ class Played final : public drivers::Camera {
 
   Result<std::optional<Frame>> read(std::stop_token stop) override {
     if (script_->length != 0 && number_ >= script_->length) return std::nullopt;
-    const Duration position = from_seconds(static_cast<double>(number_) / script_->rate);
+    const double second = static_cast<double>(number_) / script_->rate;
     std::unique_lock lock(mutex_);
-    wake_.wait_for(lock, stop, began_.steady + position - clock_.now().steady, [] { return false; });
+    wake_.wait_for(lock, stop, began_.steady + from_seconds(second) - clock_.now().steady, [] { return false; });
     if (stop.stop_requested()) return std::nullopt;
     Frame frame;
     frame.luma = cv::Mat(48, 64, CV_8UC1, cv::Scalar(90));
+    if (script_->moves) frame.luma(cv::Rect(static_cast<int>(number_ % 40), 10, 12, 12)).setTo(200);
     frame.cb = frame.cr = cv::Mat(24, 32, CV_8UC1, cv::Scalar(128));
     frame.number = number_++;
-    frame.position = position;
-    frame.taken = clock_.now();
+    frame.position = from_seconds(second * script_->speed);
+    frame.taken = script_->speed == 1 ? clock_.now() : began_.before(-frame.position);
     frame.picture = std::to_string(frame.number);
     ++script_->given;
     return frame;
@@ -153,7 +156,7 @@ struct Fixture {
     const CameraEvents events{[this](const Seen&) { ++came_home; },
                               [this](const std::string& sentence) { said.push_back(sentence); },
                               [this](bool online, const std::string& cause) { states.push_back(online ? "online" : cause); }};
-    thread.emplace(camera, driver, std::make_unique<Eye>(camera), clock, events, home.poster());
+    thread.emplace(camera, driver, std::make_unique<Eye>(camera), std::make_shared<Orders>(), clock, events, home.poster());
   }
   /// Lets what came home run until `done`; false after a generous time.
   bool until(const std::function<bool()>& done, Duration patience = std::chrono::seconds(20)) {

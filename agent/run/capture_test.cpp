@@ -86,6 +86,33 @@ TEST_CASE("a stream that ends is a fault: it is told once, opened again, and tol
   CHECK(f.source->alive <= 1);
 }
 
+TEST_CASE("key frames alone are decoded while nothing moves, and all pictures as soon as something does", "[cameras]") {
+  Fixture f(0s, 5);
+  f.type.quiet = 0.4;
+  f.source->speed = 20;
+  f.source->key_distance = 2s;
+  f.starts();
+  using drivers::Decode;
+  REQUIRE(f.until([&] { return f.source->wanted == Decode::key; }));
+  CHECK(f.until([&] { return f.figures().at("decoding").as_string() == "key"; }));
+  f.source->moves = true;
+  REQUIRE(f.until([&] { return f.source->wanted == Decode::all; }));
+  CHECK(f.figures().at("decoding").as_string() == "all");
+  CHECK(f.said.empty());  // a switch is a figure, not a line in the log
+}
+
+TEST_CASE("what the configuration says about decoding stays", "[cameras]") {
+  Fixture f(0s, 5);
+  f.camera.decode = GENERATE("all", "key");
+  f.type.quiet = 0.4;
+  f.source->speed = 20;
+  f.source->key_distance = 2s;
+  f.starts();
+  REQUIRE(f.until([&] { return f.shown->looks >= 100; }));
+  CHECK(f.source->switches == 0);
+  CHECK(f.figures().at("decoding").as_string() == f.camera.decode);
+}
+
 TEST_CASE("recorded footage that ends is no fault", "[cameras]") {
   Fixture f(0s);
   f.source->live = false;

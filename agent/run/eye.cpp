@@ -14,6 +14,9 @@ namespace {
 /// Faults of the view under which a picture still shows the place.
 constexpr std::array<std::string_view, 2> still_shows{"shaken", "turned"};
 
+// Pictures a second that are enough where nobody listens, and for people where nobody moves: backgrounds follow the light.
+constexpr double unheard = 0.4, quiet_people = 0.4;
+
 /// Something is found that may become an alert with this very picture.
 bool confident(const std::vector<Sighting>& sightings) {
   return std::ranges::any_of(sightings, [](const Sighting& sighting) {
@@ -44,8 +47,12 @@ Eye::Eye(const CameraSettings& camera, AidsFor aids) : aids_(std::move(aids)), r
   for (std::size_t i = 0; i < camera.detect.size(); ++i) {
     const Watch& watch = camera.detect[i];
     const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
-    places_.push_back({&watch, camera.zone(watch.plan.zone), nullptr, &rules_[i], {from_seconds(1 / rate)}});
+    Place& place = places_.emplace_back();
+    place.watch = &watch, place.rules = &rules_[i], place.number = i;
+    place.zone = camera.zone(watch.plan.zone);
+    place.rate = rate, place.least = std::min(watch.type->least, rate);
   }
+  allow(1);
   std::ranges::stable_partition(places_, &Place::guards);
   reset();
 }
@@ -57,6 +64,7 @@ void Eye::reset() {
     place.detector =
         place.watch->plan.make(place.zone, aids_ ? aids_(place.watch->type->name, place.watch->plan.zone) : vision::Aids{});
     place.turn.due.reset();
+    place.found = false;
   }
 }
 
@@ -69,6 +77,27 @@ void Eye::resume(const std::vector<Alert>& open) {
                             alert.severity, alert.measure, alert.likeness, nullptr});
     if (!findings.empty()) place.detector->resume(findings);
   }
+}
+
+void Eye::allow(float analysis) {
+  for (auto& place : places_)
+    place.turn.interval = from_seconds(1 / (place.least + (place.rate - place.least) * double{analysis}));
+}
+
+void Eye::mind_quiet(bool wanted) {
+  if (wanted != quiet_.has_value()) wanted ? void(quiet_.emplace()) : quiet_.reset();
+}
+
+double Eye::need() const {
+  const bool quiet = quiet_ && quiet_->quiet() && !blind_;
+  double out = !people_ ? 0 : quiet ? quiet_people : People::rate;
+  for (const auto& place : places_) {
+    const bool rests = place.number < 64 && ((resting_ >> place.number) & 1U) != 0;
+    const double enough = rests ? std::min(unheard, place.watch->type->quiet) : place.watch->type->quiet;
+    const double alert = place.found ? place.least : 0;
+    out = std::max(out, std::min(place.rate, quiet ? std::max(enough, alert) : 1 / in_seconds(place.turn.interval)));
+  }
+  return out;
 }
 
 Turns Eye::turns() const {
@@ -111,6 +140,7 @@ Seen Eye::look(const Frame& frame, bool all) {
     spent(place.watch->type->name);
   }
   if (people_) people_->look_closer(seen.frame, confident(seen.sightings)), spent("persons");
+  if (quiet_) quiet_->see(frame), spent("quiet");
   seen.blind = blind_;
   return seen;
 }
@@ -124,12 +154,16 @@ void Eye::look_at(Place& place, Seen& seen) {
     if (suspended) observation.values["view"] = *blind_;
     seen.observations.push_back({zone, std::move(observation)});
   }
+  place.found = false;
   if (suspended) return;
   for (auto& reference : look.learned) seen.learned.push_back({zone, std::move(reference)});
   for (const auto& rule : *place.rules) {
     Sighting& sighting = seen.sightings.emplace_back(Sighting{&rule, {}});
     for (auto& finding : look.findings)
-      if (finding.kind == rule.kind) sighting.findings.push_back(std::move(finding));
+      if (finding.kind == rule.kind) {
+        place.found = place.found || finding.confidence >= rule.keep;
+        sighting.findings.push_back(std::move(finding));
+      }
   }
 }
 

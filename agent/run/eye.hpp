@@ -8,6 +8,7 @@
 #include "agent/run/configuration.hpp"
 #include "agent/run/people.hpp"
 #include "agent/run/turns.hpp"
+#include "vision/scene/quiet.hpp"
 
 #include <functional>
 #include <memory>
@@ -68,6 +69,16 @@ class Eye {
   [[nodiscard]] Turns turns_after(Duration position) const;
   /// Every detector whose turn it is looks; with `all` every one.
   Seen look(const Frame& frame, bool all = false);
+
+  /// How often detectors look: 1 each at its own rate, 0 at the least that keeps its promise.
+  void allow(float analysis);
+  /// Bit n: nobody listens to the n-th detector now, so that its own rates are more than it needs.
+  void rest(std::uint64_t watches) { resting_ = watches; }
+  /// Whether to find out that nothing moves: where need() is asked.
+  void mind_quiet(bool wanted);
+  /// How many pictures a second are needed now: while nothing moves and the view can be believed, each detector's `quiet`, or
+  /// its least where it sees something that is or may become an alert; else its rate.
+  [[nodiscard]] double need() const;
   /// Forgets everything that was seen: the next picture stands alone.
   void reset();
 
@@ -77,7 +88,10 @@ class Eye {
     Polygon zone;
     std::unique_ptr<vision::Detector> detector;
     const std::vector<Rule>* rules = nullptr;
+    std::size_t number = 0;  // of its watch
+    double rate = 0, least = 0;
     Turn turn;
+    bool found = false;  // something that is or may become an alert
 
     [[nodiscard]] bool guards() const { return watch->type->guards; }
   };
@@ -90,6 +104,8 @@ class Eye {
   std::vector<Place> places_;             // guards first
   std::optional<std::string> blind_;      // what the guard says
   std::optional<People> people_;          // where the camera covers them
+  std::optional<vision::Quiet> quiet_;    // where it is minded
+  std::uint64_t resting_ = 0;
 };
 
 }  // namespace kuzet::run

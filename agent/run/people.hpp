@@ -18,6 +18,8 @@ class People {
   /// `objects` may be none: then somebody who stands quite still is not seen.
   explicit People(vision::Objects* objects) : objects_(objects) {}
 
+  static constexpr double rate = 5;  ///< pictures a second that it wants
+
   /// Movement wants to be looked at steadily.
   [[nodiscard]] Turns turns() const;
   /// Once a picture at `position` was looked at.
