@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Planes are pointed at and copied once; compressed pictures go through libav's decoder.
+#include "drivers/v4l2/unpack.hpp"
+
+#include "drivers/v4l2/formats.hpp"
+
+extern "C" {
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+}
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace kuzet::drivers::v4l2 {
+
+namespace {
+
+const Error damaged{Code::io, "damaged picture"};
+
+/// Planes as the driver lays them out: chroma rows of planar formats are half as long as those of luma (the V4L2
+/// specification).
+class Raw final : public Unpacker {
+ public:
+  Raw(const Layout& layout, const Format& format) : layout_(layout), format_(format) {
+    const int least = av_image_get_linesize(format.pixels, layout.size.width, 0);
+    row_ = std::max(layout.row, least);  // 0 where a driver does not tell
+  }
+
+  Result<std::optional<Frame>> unpack(std::span<const std::uint8_t> bytes) override {
+    Owned picture(av_frame_alloc());
+    if (!picture || !point_at(*picture, bytes)) return damaged;
+    picture->color_range = layout_.full_range.value_or(false) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    if (format_.effort != Effort::converted && !(picture = copied(*picture))) return damaged;
+    auto frame = pictures_.wrap(std::move(picture), true);
+    return frame ? Result<std::optional<Frame>>(std::move(frame)) : damaged;
+  }
+
+ private:
+  using Owned = av::Owned<AVFrame>;
+
+  /// False where the bytes are too few.
+  bool point_at(AVFrame& picture, std::span<const std::uint8_t> bytes) const {
+    picture.width = layout_.size.width;
+    picture.height = layout_.size.height;
+    picture.format = format_.pixels;
+    picture.linesize[0] = row_;
+    const bool one_chroma = format_.pixels == AV_PIX_FMT_NV12 || format_.pixels == AV_PIX_FMT_NV21;
+    const int planes = av_pix_fmt_count_planes(format_.pixels);
+    for (int i = 1; i < planes; ++i) picture.linesize[i] = one_chroma ? row_ : row_ / 2;
+    std::array<std::ptrdiff_t, 4> steps{};
+    std::copy_n(std::begin(picture.linesize), 4, steps.begin());
+    std::array<std::size_t, 4> sizes{};
+    if (av_image_fill_plane_sizes(sizes.data(), format_.pixels, picture.height, steps.data()) < 0) return false;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(planes); ++i) {
+      picture.data[i] = const_cast<std::uint8_t*>(bytes.data()) + at;  // libav's frames know no const; nobody writes
+      at += sizes[i];
+    }
+    if (format_.fourcc == V4L2_PIX_FMT_YVU420) std::swap(picture.data[1], picture.data[2]);
+    return at <= bytes.size();
+  }
+
+  static Owned copied(const AVFrame& picture) {
+    Owned out(av_frame_alloc());
+    if (!out) return out;
+    out->width = picture.width;
+    out->height = picture.height;
+    out->format = picture.format;
+    out->color_range = picture.color_range;
+    if (av_frame_get_buffer(out.get(), 0) < 0 || av_frame_copy(out.get(), &picture) < 0) out.reset();
+    return out;
+  }
+
+  Layout layout_;
+  Format format_;
+  int row_ = 0;
+  av::Pictures pictures_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Unpacker>> make_unpacker(const Layout& layout) {
+  const auto* format = find_format(layout.fourcc);
+  if (format == nullptr) return Error{Code::io, "its format " + text_of(layout.fourcc) + " cannot be read"};
+  if (format->raw()) return std::make_unique<Raw>(layout, *format);
+  return Error{Code::io, "no decoder"};
+}
+
+bool is_key(std::uint32_t fourcc, std::span<const std::uint8_t> bytes) {
+  const bool h265 = fourcc == V4L2_PIX_FMT_HEVC;
+  if (!h265 && fourcc != V4L2_PIX_FMT_H264) return true;
+  constexpr std::array<std::uint8_t, 3> start{0, 0, 1};
+  for (auto rest = bytes;;) {
+    const auto found = std::ranges::search(rest, start);
+    const auto at = static_cast<std::size_t>(found.end() - rest.begin());
+    if (found.empty() || at >= rest.size()) return false;
+    const int unit = h265 ? (rest[at] >> 1) & 0x3F : rest[at] & 0x1F;
+    if (h265 ? unit >= 16 && unit <= 21 : unit == 5) return true;  // a slice of a picture that needs no other
+    if (h265 ? unit < 10 : unit >= 1 && unit <= 4) return false;   // a slice of another one
+    rest = rest.subspan(at);
+  }
+}
+
+}  // namespace kuzet::drivers::v4l2
