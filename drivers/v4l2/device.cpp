@@ -298,9 +298,15 @@ Result<std::optional<Filled>> Device::take() {
   failures_ = 0;
   if (buffer.index >= buffers_.size()) return Error{Code::io, "its driver gives a buffer that there is not"};
   const auto& mapped = buffers_[buffer.index];
-  const auto* bytes = static_cast<const std::uint8_t*>(mapped.start);
-  return Filled{buffer.index, std::span(bytes, std::min<std::size_t>(buffer.bytesused, mapped.length)),
-                (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0, (buffer.flags & V4L2_BUF_FLAG_KEYFRAME) != 0, moment(buffer)};
+  const std::span bytes(static_cast<const std::uint8_t*>(mapped.start), mapped.length);
+  const bool gap = buffer.sequence > sequence_ + 1;
+  sequence_ = buffer.sequence;
+  return Filled{buffer.index,
+                bytes.first(std::min<std::size_t>(buffer.bytesused, mapped.length)),
+                (buffer.flags & V4L2_BUF_FLAG_ERROR) != 0,
+                (buffer.flags & V4L2_BUF_FLAG_KEYFRAME) != 0,
+                gap,
+                moment(buffer)};
 }
 
 void Device::give_back(const Filled& filled) {

@@ -34,6 +34,7 @@ struct Filled {
   std::span<const std::uint8_t> bytes;
   bool damaged = false;  ///< by the driver's own word
   bool key = false;      ///< by the driver's own word
+  bool gap = false;      ///< pictures before it were lost
   std::optional<std::chrono::steady_clock::time_point> taken = {};
 };
 
@@ -78,6 +79,7 @@ class Device {
   bool events_ = false;  ///< it tells when its signal changes
   bool streaming_ = false;
   std::vector<Mapped> buffers_;
+  std::uint32_t sequence_ = 0;
   int failures_ = 0;  ///< pictures that the driver could not give, in a row
 };
 

@@ -2,6 +2,9 @@
 // Planes are pointed at and copied once; compressed pictures go through libav's decoder.
 #include "drivers/v4l2/unpack.hpp"
 
+#include "drivers/av/decoder.hpp"
+#include "drivers/av/held.hpp"
+#include "drivers/av/picture.hpp"
 #include "drivers/v4l2/formats.hpp"
 
 extern "C" {
@@ -28,17 +31,29 @@ class Raw final : public Unpacker {
     row_ = std::max(layout.row, least);  // 0 where a driver does not tell
   }
 
-  Result<std::optional<Frame>> unpack(std::span<const std::uint8_t> bytes) override {
-    Owned picture(av_frame_alloc());
-    if (!picture || !point_at(*picture, bytes)) return damaged;
-    picture->color_range = layout_.full_range.value_or(false) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-    if (format_.effort != Effort::converted && !(picture = copied(*picture))) return damaged;
-    auto frame = pictures_.wrap(std::move(picture), true);
-    return frame ? Result<std::optional<Frame>>(std::move(frame)) : damaged;
+  void put(std::span<const std::uint8_t> bytes, Steady taken, bool) override {
+    picture_ = unpack(bytes);
+    if (picture_) picture_->taken.steady = taken;
+    waits_ = true;
   }
+
+  Result<std::optional<Frame>> get(Decode) override {
+    if (std::exchange(waits_, false) && !picture_) return damaged;
+    return std::exchange(picture_, std::nullopt);
+  }
+
+  [[nodiscard]] bool busy(Decode) const override { return waits_; }
 
  private:
   using Owned = av::Owned<AVFrame>;
+
+  std::optional<Frame> unpack(std::span<const std::uint8_t> bytes) {
+    Owned picture(av_frame_alloc());
+    if (!picture || !point_at(*picture, bytes)) return std::nullopt;
+    picture->color_range = layout_.full_range.value_or(false) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    if (format_.effort != Effort::converted && !(picture = copied(*picture))) return std::nullopt;
+    return pictures_.wrap(std::move(picture), true);
+  }
 
   /// False where the bytes are too few.
   bool point_at(AVFrame& picture, std::span<const std::uint8_t> bytes) const {
@@ -77,7 +92,83 @@ class Raw final : public Unpacker {
   Format format_;
   int row_ = 0;
   av::Pictures pictures_;
+  bool waits_ = false;
+  std::optional<Frame> picture_;
 };
+
+/// JPEG, or a video that the camera itself compresses. A packet's stamp is when it was taken, in nanoseconds.
+class Compressed final : public Unpacker {
+ public:
+  Compressed(std::unique_ptr<av::Decoder> decoder, AVCodecID codec)
+      : decoder_(std::move(decoder)), alone_(av::intra_only(codec)) {}
+
+  void put(std::span<const std::uint8_t> bytes, Steady taken, bool key) override {
+    key |= alone_;
+    if (!key && blind_) return;
+    av::Owned<AVPacket> packet(av_packet_alloc());
+    if (!packet || av_new_packet(packet.get(), static_cast<int>(bytes.size())) < 0) return lost();
+    std::ranges::copy(bytes, packet->data);
+    packet->pts = packet->dts = std::chrono::nanoseconds(taken.time_since_epoch()).count();
+    packet->flags = key ? AV_PKT_FLAG_KEY : 0;
+    if (key) held_.clear();
+    first_is_key_ = key || (first_is_key_ && !held_.empty());
+    blind_ = !held_.keep(std::move(packet));
+  }
+
+  void lost() override {
+    if (alone_) return;
+    held_.clear();
+    blind_ = true;
+  }
+
+  Result<std::optional<Frame>> get(Decode what) override {
+    if (!busy(what)) return std::nullopt;
+    const auto packet = held_.take();
+    first_is_key_ = false;
+    if (decoder_->send(packet.get()) < 0) return spoiled();
+    av::Owned<AVFrame> picture(av_frame_alloc());
+    if (!picture) return spoiled();
+    const int got = decoder_->receive(*picture);
+    if (got == AVERROR(EAGAIN)) return std::nullopt;
+    if (got < 0 || picture->decode_error_flags != 0 || (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0) return spoiled();
+    const auto stamp = picture->pts;
+    auto frame = pictures_.wrap(std::move(picture), alone_);
+    if (!frame) return spoiled();
+    frame->taken.steady = Steady(std::chrono::nanoseconds(stamp));
+    return frame;
+  }
+
+  [[nodiscard]] bool busy(Decode what) const override { return !held_.empty() && (what == Decode::all || first_is_key_); }
+  [[nodiscard]] std::string decoder() const override { return decoder_->name(); }
+
+ private:
+  /// What follows would be smeared.
+  Error spoiled() {
+    lost();
+    return damaged;
+  }
+
+  std::unique_ptr<av::Decoder> decoder_;
+  bool alone_;  ///< each picture can be read without the one before
+  av::Pictures pictures_;
+  av::Held held_;
+  bool first_is_key_ = false;
+  bool blind_ = true;  ///< until a key frame comes
+};
+
+Result<std::unique_ptr<Unpacker>> make_compressed(const Layout& layout, AVCodecID codec) {
+  av::silence();
+  const std::unique_ptr<AVCodecParameters, void (*)(AVCodecParameters*)> parameters(
+      avcodec_parameters_alloc(), [](AVCodecParameters* one) { avcodec_parameters_free(&one); });
+  if (!parameters) return Error{Code::io, "out of memory"};
+  parameters->codec_type = AVMEDIA_TYPE_VIDEO;
+  parameters->codec_id = codec;
+  parameters->width = layout.size.width;
+  parameters->height = layout.size.height;
+  auto context = av::open_decoder(*parameters, {1, 1'000'000'000});
+  if (!context) return context.error();
+  return std::make_unique<Compressed>(av::make_decoder(std::move(*context)), codec);
+}
 
 }  // namespace
 
@@ -85,7 +176,7 @@ Result<std::unique_ptr<Unpacker>> make_unpacker(const Layout& layout) {
   const auto* format = find_format(layout.fourcc);
   if (format == nullptr) return Error{Code::io, "its format " + text_of(layout.fourcc) + " cannot be read"};
   if (format->raw()) return std::make_unique<Raw>(layout, *format);
-  return Error{Code::io, "no decoder"};
+  return make_compressed(layout, format->codec);
 }
 
 bool is_key(std::uint32_t fourcc, std::span<const std::uint8_t> bytes) {

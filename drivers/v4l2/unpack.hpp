@@ -4,7 +4,7 @@
 
 #include "agent/core/frame.hpp"
 #include "agent/core/result.hpp"
-#include "drivers/av/picture.hpp"
+#include "drivers/camera.hpp"
 #include "drivers/v4l2/device.hpp"
 
 #include <cstdint>
@@ -15,15 +15,20 @@
 
 namespace kuzet::drivers::v4l2 {
 
-/// Copies: the buffer may go back to the driver as soon as a call returns. One thread uses it.
+/// Copies what it is given: the buffer may go back to the driver at once. One thread uses it.
 class Unpacker {
  public:
   virtual ~Unpacker() = default;
-  /// A frame with planes and hold. nullopt: a video decoder needs more before it gives a picture. Fails where the bytes are no
-  /// picture.
-  virtual Result<std::optional<Frame>> unpack(std::span<const std::uint8_t> bytes) = 0;
-  /// Forgets what it holds; the pictures until the next key frame are not wanted.
-  virtual void skip() {}
+  /// Takes in what the camera gave; `key`: it needs no picture before it.
+  virtual void put(std::span<const std::uint8_t> bytes, Steady taken, bool key) = 0;
+  /// Something between the pictures was lost.
+  virtual void lost() {}
+  /// A picture with planes, hold and `taken.steady`, if there is one that is wanted; decodes one at most, so that nobody waits
+  /// long. Key frames are always given; what comes between them is kept until all pictures are wanted again, or the next key
+  /// frame. Fails where what was put in is no picture.
+  virtual Result<std::optional<Frame>> get(Decode what) = 0;
+  /// Whether another get() may give a picture.
+  [[nodiscard]] virtual bool busy(Decode what) const = 0;
   /// libav's name of the decoder; empty where there is none.
   [[nodiscard]] virtual std::string decoder() const { return {}; }
 };

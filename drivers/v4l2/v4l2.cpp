@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A camera on this board: USB, a ribbon cable or a grabber, read through libv4l2 from memory that it shares with the kernel.
+#include "drivers/av/timed.hpp"
 #include "drivers/camera.hpp"
 #include "drivers/v4l2/device.hpp"
 #include "drivers/v4l2/errand.hpp"
 #include "drivers/v4l2/formats.hpp"
 #include "drivers/v4l2/stable_name.hpp"
 #include "drivers/v4l2/unpack.hpp"
-
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
@@ -24,12 +23,6 @@ constexpr auto last_word = 100ms;  // how long a device may take to close before
 constexpr auto oldest = 10s;       // an older stamp is of another clock, whatever the driver says
 
 bool accepts(std::string_view source) { return source.starts_with("/dev/") && !source.starts_with("/dev/shm/"); }
-
-Duration processor_time() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
 
 /// Leaves out what comes faster than it was asked for: not every device can be slowed down.
 class Sieve {
@@ -89,6 +82,7 @@ class Local final : public Camera {
     auto unpacker = v4l2::make_unpacker(running_.layout);
     if (!unpacker) return unpacker.error();
     unpacker_ = std::move(*unpacker);
+    remark_ = v4l2::advice_on_name(request_.source);
     return std::nullopt;
   }
 
@@ -97,15 +91,15 @@ class Local final : public Camera {
     const auto damaged_before = counts_.damaged;
     while (!patience_.stopped()) {
       if (patience_.expired()) return nothing_came(counts_.damaged - damaged_before);
+      if (auto frame = next()) return frame;
       auto filled = running_.device->take();
       if (!filled) return filled.error();
-      if (!*filled) {
+      if (*filled) {
+        put(**filled);
+        running_.device->give_back(**filled);
+      } else if (!unpacker_->busy(want_)) {
         running_.device->wait(slice);
-        continue;
       }
-      auto frame = frame_of(**filled);
-      running_.device->give_back(**filled);
-      if (frame) return frame;
     }
     return std::nullopt;
   }
@@ -121,37 +115,36 @@ class Local final : public Camera {
             layout.size,
             layout.rate,
             unpacker_->decoder(),
-            v4l2::advice_on_name(request_.source)};
+            remark_};
   }
 
   [[nodiscard]] CameraCounts counts() const override { return counts_; }
 
  private:
-  /// The picture in this buffer, if it is wanted and good.
-  std::optional<Frame> frame_of(const v4l2::Filled& filled) {
+  void put(const v4l2::Filled& filled) {
     ++counts_.received;
     counts_.bytes += filled.bytes.size();
-    const Moment taken = taken_of(filled);
-    if (filled.damaged || filled.bytes.empty()) return ++counts_.damaged, std::nullopt;
-    if (!wanted(filled, taken.steady)) return std::nullopt;
-    const auto before = processor_time();
-    auto frame = unpacker_->unpack(filled.bytes);
-    counts_.decoding += processor_time() - before;
-    if (!frame) return ++counts_.damaged, std::nullopt;
-    if (!*frame) return std::nullopt;
-    ++counts_.decoded;
-    place(**frame, taken);
-    return std::move(*frame);
+    if (filled.damaged || filled.bytes.empty()) ++counts_.damaged;
+    if (filled.damaged || filled.bytes.empty() || filled.gap) unpacker_->lost();
+    if (filled.damaged || filled.bytes.empty()) return;
+    const Steady taken = taken_of(filled);
+    if (alone() && !sieve_.passes(taken)) return;
+    const bool key = alone() || filled.key || v4l2::is_key(running_.layout.fourcc, filled.bytes);
+    if (key && key_) counts_.key_distance = taken - *key_;
+    if (key) key_ = taken;
+    const av::Timed timed(counts_.decoding);
+    unpacker_->put(filled.bytes, taken, key);
   }
 
-  bool wanted(const v4l2::Filled& filled, Steady at) {
-    if (alone()) return sieve_.passes(at);
-    const bool key = filled.key || v4l2::is_key(running_.layout.fourcc, filled.bytes);
-    if (key && key_) counts_.key_distance = at - *key_;
-    if (key) key_ = at;
-    if (key || want_ == Decode::all) return true;
-    unpacker_->skip();
-    return false;
+  /// A picture that is ready.
+  std::optional<Frame> next() {
+    const av::Timed timed(counts_.decoding);
+    auto frame = unpacker_->get(want_);
+    if (!frame) ++counts_.damaged;
+    if (!frame || !*frame) return std::nullopt;
+    ++counts_.decoded;
+    place(**frame);
+    return std::move(*frame);
   }
 
   /// Whether each picture can be read without the one before.
@@ -160,18 +153,18 @@ class Local final : public Camera {
     return format == nullptr || format->effort != v4l2::Effort::video;
   }
 
-  [[nodiscard]] Moment taken_of(const v4l2::Filled& filled) const {
-    const Moment now = clock_.now();
-    if (!filled.taken) return now;
-    const Duration age = std::chrono::steady_clock::now() - *filled.taken;
-    return age >= Duration{} && age < oldest ? now.before(age) : now;
+  static Steady taken_of(const v4l2::Filled& filled) {
+    const Steady now = std::chrono::steady_clock::now();
+    return filled.taken && *filled.taken <= now && now - *filled.taken < oldest ? *filled.taken : now;
   }
 
-  void place(Frame& frame, const Moment& taken) {
+  /// Position, number, and the date by the agent's clock.
+  void place(Frame& frame) {
     constexpr Duration least = 1ms;  // positions always rise, whatever the driver's stamps do
-    if (!first_) first_ = taken.steady;
-    frame.taken = taken;
-    frame.position = number_ == 0 ? Duration{} : std::max<Duration>(taken.steady - *first_, position_ + least);
+    const Steady taken = frame.taken.steady;
+    if (!first_) first_ = taken;
+    frame.taken = clock_.now().before(std::chrono::steady_clock::now() - taken);
+    frame.position = number_ == 0 ? Duration{} : std::max<Duration>(taken - *first_, position_ + least);
     frame.number = number_++;
     position_ = frame.position;
   }
@@ -189,6 +182,7 @@ class Local final : public Camera {
   av::Patience patience_;
   Running running_;
   std::unique_ptr<v4l2::Unpacker> unpacker_;
+  std::string remark_;
   CameraCounts counts_;
   std::optional<Steady> first_, key_;
   Duration position_{};
@@ -206,10 +200,15 @@ Result<std::unique_ptr<Camera>> open(const CameraRequest& request, const Clock& 
 const CameraType& v4l2_camera();
 
 const CameraType& v4l2_camera() {
-  static const CameraType type{"v4l2",
-                               "a camera on this board: /dev/v4l/by-id/... (stays the same when it is plugged in again), "
-                               "/dev/v4l/by-path/... or /dev/video0",
-                               true, &accepts, &open};
+  static const CameraType type{
+      "v4l2",
+      "a camera on this board, by USB, ribbon cable or grabber: /dev/v4l/by-id/... (the same wherever it is plugged in), "
+      "/dev/v4l/by-path/... (whatever is plugged in there) or /dev/video0 (a number that changes); the service's "
+      "user must be in the group video",
+      true,
+      &accepts,
+      &open,
+      {"format", "size", "rate", "decode", "timeout"}};
   return type;
 }
 

@@ -119,6 +119,12 @@ int number_of(const Frame& frame) {
   return -1;
 }
 
+/// Little changes from one picture to the next, so that the encoder needs no key frames but those that it is asked for.
+void paint_square(cv::Mat& canvas, int index) {
+  canvas.setTo(cv::Scalar(90, 90, 90));
+  canvas(cv::Rect(100 + 4 * index, 100, 60, 60)).setTo(cv::Scalar(200, 40, 40));
+}
+
 std::size_t entries(const char* folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
@@ -162,6 +168,65 @@ TEST_CASE("raw pictures come as planes, whatever the format and the length of a 
   CHECK(counts.decoded == 5);
   CHECK(counts.damaged == 0);
   CHECK(counts.bytes >= 5 * 640 * 360);
+}
+
+TEST_CASE("JPEG pictures are decoded, each for itself, in full range", "[cameras]") {
+  const TempFolder folder;
+  write_video(folder / "a.avi", 640, 480, 25, 10, paint_ramp, {"mjpeg", "yuvj420p"});
+  const Bus bus(camera_with({mode("MJPG", 640, 480, 100, folder / "a.avi")}));
+  const auto camera = open();
+  for (const auto& frame : read(*camera, 10)) {
+    CHECK(frame.luma.size() == cv::Size(640, 480));
+    CHECK(frame.full_range);
+  }
+  CHECK(camera->about().codec == "mjpeg");
+  CHECK(camera->about().decoder == "mjpeg");
+  CHECK(camera->counts().damaged == 0);
+  CHECK(camera->counts().decoding > 0ms);
+}
+
+TEST_CASE("JPEG pictures that are garbage or cut off are skipped, and given up when there are no others", "[cameras][K7]") {
+  const TempFolder folder;
+  write_video(folder / "a.avi", 640, 480, 25, 10, paint_ramp, {"mjpeg", "yuvj420p"});
+  const std::string trait = GENERATE("garbage", "short");
+  CAPTURE(trait);
+  Bus bus(camera_with({mode("MJPG", 640, 480, 50, folder / "a.avi")}));
+  auto wanted = request();
+  wanted.timeout = 400ms;
+  const auto camera = open(wanted);
+  read(*camera, 3);
+  bus.misbehave(trait);
+  CHECK(end_of(*camera).ends_with(" damaged: its cable, hub or power"));
+  CHECK(camera->counts().damaged > 3);
+}
+
+TEST_CASE("a video that the camera compresses is decoded, and key frames alone where no more is wanted", "[cameras]") {
+  const TempFolder folder;
+  write_video(folder / "a.ts", 640, 480, 25, 40, paint_square, {"libx264", "yuv420p", 10});
+  const Bus bus(camera_with({mode("H264", 640, 480, 100, folder / "a.ts")}));
+  const auto camera = open();
+  read(*camera, 25);
+  CHECK(camera->about().codec == "h264");
+  CHECK(camera->counts().decoded == camera->counts().received);
+  CHECK(in_seconds(camera->counts().key_distance.value()) == Approx(0.1).margin(0.05));
+  camera->want(Decode::key);
+  const auto before = camera->counts();
+  read(*camera, 4);
+  CHECK(camera->counts().received - before.received >= 30);
+  camera->want(Decode::all);
+  read(*camera, 10);
+  CHECK(camera->counts().received - camera->counts().decoded < 45);
+  CHECK(camera->counts().damaged == 0);
+}
+
+TEST_CASE("after a loss a video goes on with the next key frame", "[cameras][K7]") {
+  const TempFolder folder;
+  write_video(folder / "a.ts", 640, 480, 25, 40, paint_square, {"libx264", "yuv420p", 10});
+  const Bus bus(camera_with({mode("H264", 640, 480, 100, folder / "a.ts")}, {"some_errors"}));
+  const auto camera = open();
+  read(*camera, 10);
+  CHECK(camera->counts().damaged * 3 >= camera->counts().received - 4);
+  CHECK(camera->counts().decoded == 10);
 }
 
 TEST_CASE("a device that says full range is believed", "[cameras]") {

@@ -302,6 +302,7 @@ void Instance::fill() {
   buffer.index = static_cast<std::uint32_t>(free - buffers_.begin());
   number_ = number;
   buffer.bytesused = paint(free->bytes);
+  buffer.sequence = static_cast<std::uint32_t>(number);
   number_ = number + 1;
   if (camera_.is("short")) buffer.bytesused /= 2;
   if (camera_.is("empty")) buffer.bytesused = 0;
