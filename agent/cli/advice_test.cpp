@@ -136,6 +136,8 @@ TEST_CASE("the second stream is looked for where makers of cameras put it", "[ca
   CHECK(first("rtsp://10.0.0.5/11") == "rtsp://10.0.0.5/12");
   CHECK(first("rtsp://10.0.0.5/videoMain") == "rtsp://10.0.0.5/videoSub");
   CHECK(first("rtsp://10.0.0.5/unicast/c1/s0/live") == "rtsp://10.0.0.5/unicast/c1/s1/live");
+  CHECK(first("rtsp://10.0.0.5:554/user=admin&password=0&channel=1&stream=0.sdp?real_stream") ==
+        "rtsp://10.0.0.5:554/user=admin&password=0&channel=1&stream=1.sdp?real_stream");
   for (const auto* none : {"/dev/video0", "main.mp4", "rtsp://10.0.0.5", "rtsp://10.0.0.5/maintenance", "rtsp://main/x"})
     CHECK(first(none).empty());
 }
@@ -144,6 +146,7 @@ TEST_CASE("names and passwords stay as they are in the address of a second strea
   CHECK(first("rtsp://main:101@10.0.0.5/main") == "rtsp://main:101@10.0.0.5/sub");
   CHECK(first("rtsp://main:a/101@10.0.0.5/main") == "rtsp://main:a/101@10.0.0.5/sub");
   CHECK(shown("rtsp://main:101@10.0.0.5/main") == std::vector<std::string>{"rtsp://10.0.0.5/sub"});
+  CHECK(shown("rtsp://10.0.0.5/user=admin&password=11&channel=1&stream=2.sdp").empty());
   CHECK(shown("rtsp://10.0.0.5/x?user=a&password=main").empty());
   CHECK(shown("rtsp://a:secret@10.0.0.5/cam/realmonitor?channel=1&subtype=0") ==
         std::vector<std::string>{"rtsp://10.0.0.5/cam/realmonitor?channel=...&subtype=... (subtype=1 instead of subtype=0)"});

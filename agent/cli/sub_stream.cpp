@@ -46,13 +46,13 @@ bool letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 std::size_t path_of(std::string_view source) {
   const auto scheme = source.find("://");
   if (scheme == std::string_view::npos) return std::string_view::npos;
-  // What shown_source() keeps of the path is the path: a password may hold a slash.
-  const std::string shown = shown_source(source);
-  const auto shown_path = shown.find('/', scheme + 3);
-  if (shown_path == std::string::npos) return std::string_view::npos;
-  const auto path = std::string_view(shown).substr(shown_path, shown.find('?') - shown_path);
-  const auto query = source.find('?', scheme);
-  return source.substr(0, query).rfind(path);
+  const std::string shown = shown_source(source);  // which knows that a password may hold a slash
+  const auto slash = shown.find('/', scheme + 3);
+  if (slash == std::string::npos) return std::string_view::npos;
+  if (source.starts_with(shown.substr(0, slash + 1))) return slash;
+  const auto host = "@" + shown.substr(scheme + 3, slash - scheme - 2);
+  const auto at = source.substr(0, source.find('?')).rfind(host);
+  return at == std::string_view::npos ? at : at + host.size() - 1;
 }
 
 /// The last place where it stands alone.
@@ -76,7 +76,7 @@ std::vector<Candidate> sub_stream_candidates(std::string_view source) {
     // Of what stands after the question mark, only a value that the table names may be told: others may be a password.
     const bool named = pair.main.find('=') != std::string_view::npos;
     const auto at = find_alone(named ? source : source.substr(0, query), pair.main, from);
-    if (at == std::string_view::npos) continue;
+    if (at == std::string_view::npos || (!named && source[at - 1] == '=')) continue;
     std::string other(source);
     other.replace(at, pair.main.size(), pair.sub);
     std::string shown = shown_source(other);
