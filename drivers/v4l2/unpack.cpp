@@ -110,6 +110,10 @@ class Compressed final : public Unpacker {
     std::ranges::copy(bytes, packet->data);
     packet->pts = packet->dts = std::chrono::nanoseconds(taken.time_since_epoch()).count();
     packet->flags = key ? AV_PKT_FLAG_KEY : 0;
+    if (alone_) {
+      only_ = std::move(packet);  // of any size: a JPEG of 4K is larger than all that is held of a video
+      return;
+    }
     if (key) held_.clear();
     first_is_key_ = key || (first_is_key_ && !held_.empty());
     blind_ = !held_.keep(std::move(packet));
@@ -123,7 +127,7 @@ class Compressed final : public Unpacker {
 
   Result<std::optional<Frame>> get(Decode what) override {
     if (!busy(what)) return std::nullopt;
-    const auto packet = held_.take();
+    const auto packet = alone_ ? std::move(only_) : held_.take();
     first_is_key_ = false;
     if (decoder_->send(packet.get()) < 0) return spoiled();
     av::Owned<AVFrame> picture(av_frame_alloc());
@@ -138,7 +142,9 @@ class Compressed final : public Unpacker {
     return frame;
   }
 
-  [[nodiscard]] bool busy(Decode what) const override { return !held_.empty() && (what == Decode::all || first_is_key_); }
+  [[nodiscard]] bool busy(Decode what) const override {
+    return only_ || (!held_.empty() && (what == Decode::all || first_is_key_));
+  }
   [[nodiscard]] std::string decoder() const override { return decoder_->name(); }
 
  private:
@@ -151,6 +157,7 @@ class Compressed final : public Unpacker {
   std::unique_ptr<av::Decoder> decoder_;
   bool alone_;  ///< each picture can be read without the one before
   av::Pictures pictures_;
+  av::Owned<AVPacket> only_;  ///< the newest of those that stand alone
   av::Held held_;
   bool first_is_key_ = false;
   bool blind_ = true;  ///< until a key frame comes

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 
 namespace kuzet::drivers {
 
@@ -66,8 +67,13 @@ class Local final : public Camera {
   Local& operator=(const Local&) = delete;
 
   ~Local() override {
+    if (!running_.device) return;
     patience_.begin(last_word, {});
-    (void)v4l2::errand([running = std::move(running_)]() mutable { return running.device.reset(), true; }, patience_);
+    try {
+      (void)v4l2::errand([running = std::move(running_)]() mutable { return running.device.reset(), true; }, patience_);
+    } catch (const std::system_error&) {
+      // No thread was to be had: the device was closed on the way here.
+    }
   }
 
   std::optional<Error> open(std::stop_token stop) {
