@@ -5,6 +5,7 @@
 #include <opencv2/core/utility.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace kuzet::run {
@@ -51,7 +52,8 @@ Analysis::~Analysis() {
 }
 
 void Analysis::run(const std::stop_token& stop) {
-  cv::setNumThreads(1);  // more threads never lowered the cost
+  static std::once_flag once;  // OpenCV tears down and sets up its threads without a lock: two cameras may not do so at once
+  std::call_once(once, [] { cv::setNumThreads(1); });  // more threads never lowered the cost
   while (const auto picture = use_.latest.take(stop)) {
     try {
       look(*picture);

@@ -132,7 +132,7 @@ TEST_CASE("what a stream does in its middle does not end the watching", "[K7][ca
   RtspCamera camera(settings);
   HttpCamera jpegs({.film = "mjpeg:320x180@10"});
   const std::string quick = "timeout: 2s, ";
-  std::vector<YardCamera> cameras{{"jpegs", jpegs.url("/video.mjpg"), quick}, {"stills", jpegs.url("/still.jpg"), quick}};
+  std::vector<YardCamera> cameras{{"jpegs", jpegs.url("/video.mjpg"), quick}};
   for (const auto& mount : settings.mounts) {
     const auto id = mount.substr(1, mount.find('=') - 1);
     cameras.push_back({id, camera.url("/" + id), id == "slow" ? "timeout: 5s, " : quick});

@@ -70,7 +70,7 @@ TEST_CASE("no password of a camera is printed, stored or sent, whatever happens 
              {"raw", in_address.url("/main", "gate:Sturm@7haube@"), quick},
              {"file", in_file.url("/main"), quick + beside},
              {"wrong", in_address.url("/main", "gate:Nebel5wrong@"), quick},
-             {"query", in_query.url("/still.jpg?user=gate&pwd=Regen3query"), quick},
+             {"query", in_query.url("/video.mjpg?user=gate&pwd=Regen3query"), quick},
              {"nobody", "rtsp://gate:Nebel5wrong@no-such-camera.invalid/main", quick},
              {"nowhere", in_address.url("/none", "gate:Sturm%407haube@"), quick}},
             "uplink: {servers: ['" + broker.url() + "']}\n");
