@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr Duration longest_doubt = 5s;  // streams that refresh bit by bit have no key frames, and are clean again by then
 constexpr double most_decoded = 60, decoded_burst = 300;  // a second; the burst is what a network holds back for seconds
 constexpr double most_read = 400, read_burst = 800;       // pictures a second; no camera sends so many
+constexpr Duration usual_step = 40ms;                     // from picture to picture, as long as it is not known
 constexpr int most_failures = 100;                        // reads that fail in a row: some containers find their way again
 
 Steady now_here() { return std::chrono::steady_clock::now(); }
@@ -142,7 +143,7 @@ void Live::note(AVPacket& packet) {
   const auto known = feed_->stamped() ? to_duration(stamp, feed_->video()->time_base) : std::nullopt;
   const auto index = index_++;
   const Steady now = now_here();
-  const Steady came = feed_->late() && came_ ? *came_ : now;
+  const Steady came = feed_->late() ? came_.value_or(now - usual_step) : now;
   came_ = now;
   records_[static_cast<std::size_t>(index) % records_.size()] = {index, arrival_.taken(known, came)};
   packet.pts = packet.dts = index;
