@@ -4,6 +4,7 @@
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/cli/cli.hpp"
 #include "agent/core/json.hpp"
+#include "agent/core/source.hpp"
 #include "agent/evidence/overlay.hpp"
 #include "agent/run/aids.hpp"
 #include "agent/run/credentials.hpp"
@@ -71,7 +72,7 @@ class Replay {
 
  private:
   /// What a sentence about this footage begins with.
-  [[nodiscard]] std::string about() const { return "camera " + camera_.id + ": " + camera_.source + ": "; }
+  [[nodiscard]] std::string about() const { return "camera " + camera_.id + ": " + shown_source(camera_.source) + ": "; }
 
   std::optional<Frame> next(drivers::Camera& source) {
     auto frame = source.read({});

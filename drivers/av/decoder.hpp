@@ -37,6 +37,8 @@ class Decoder {
   [[nodiscard]] virtual std::string name() const = 0;
   /// Pictures a second by the stream's own word, 0/1 where it says nothing.
   [[nodiscard]] virtual AVRational rate() const { return {0, 1}; }
+  /// What the technician should know about it, one sentence; else empty.
+  [[nodiscard]] virtual std::string remark() const { return {}; }
 };
 
 /// libav's decoder as it is.

@@ -44,7 +44,8 @@ Error failure_of(int error) {
     case AVERROR_HTTP_BAD_REQUEST: return {Code::io, "the camera does not understand the request (400)"};
     case AVERROR_HTTP_OTHER_4XX: return {Code::io, "the camera refuses the request (4xx)"};
     case AVERROR_HTTP_SERVER_ERROR: return {Code::io, "the camera has a fault of its own (5xx)"};
-    case AVERROR_PROTOCOL_NOT_FOUND: return {Code::io, "it sends on to a protocol that is not read"};
+    case AVERROR(EINVAL):
+    case AVERROR_PROTOCOL_NOT_FOUND: return {Code::io, "it sends on to an address that is not read"};
     case AVERROR_EOF: return {Code::io, "the stream ended"};
     case AVERROR_INVALIDDATA: return {Code::io, "what it sends is no video"};
     case AVERROR(EIO): return {Code::io, "the connection broke"};

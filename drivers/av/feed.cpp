@@ -22,6 +22,23 @@ constexpr std::string_view unstamped[] = {"mpjpeg", "mjpeg"};  // the others say
 
 const Error no_video{Code::io, "no video in it"};
 
+/// What some cameras say that they send; the others are found out by content, which takes some more of it.
+constexpr std::pair<std::string_view, const char*> kinds[] = {{"multipart/x-mixed-replace", "mpjpeg"},
+                                                              {"video/mp2t", "mpegts"},
+                                                              {"video/x-flv", "flv"},
+                                                              {"video/h264", "h264"},
+                                                              {"video/h265", "hevc"},
+                                                              {"video/x-motion-jpeg", "mjpeg"}};
+
+/// nullptr where it is no video, and no picture.
+const AVInputFormat* format_of(const Download& bytes) {
+  for (const auto& [said, format] : kinds)
+    if (bytes.kind() == said) return av_find_input_format(format);
+  const AVInputFormat* kind = nullptr;
+  if (av_probe_input_buffer2(bytes.context(), &kind, nullptr, nullptr, 0, 0) < 0 || !kind) return nullptr;
+  return is_video(*kind) || is_picture(*kind) ? kind : nullptr;
+}
+
 bool is_rtsp(const Address& address) { return address.scheme.starts_with("rtsp"); }
 
 const char* transports(Transport transport) {
@@ -115,12 +132,8 @@ std::optional<Error> Feed::start_http(const Way& way) {
   bytes_ = std::move(*bytes);
   still_ = bytes_->kind().starts_with("image/");
   if (still_) return std::nullopt;
-  const AVInputFormat* kind = nullptr;
-  if (bytes_->kind().starts_with("multipart/"))
-    kind = av_find_input_format("mpjpeg");
-  else if (av_probe_input_buffer2(bytes_->context(), &kind, nullptr, nullptr, 0, 0) < 0)
-    kind = nullptr;
-  if (!kind || !(is_video(*kind) || is_picture(*kind))) return no_video;
+  const auto* kind = format_of(*bytes_);
+  if (!kind) return no_video;
   still_ = is_picture(*kind);
   if (still_) return std::nullopt;
   stamped_ = (kind->flags & AVFMT_NOTIMESTAMPS) == 0 && std::ranges::find(unstamped, kind->name) == std::end(unstamped);
@@ -142,7 +155,7 @@ void Feed::choose_stream() {
 int Feed::read(AVPacket& packet) {
   for (int others = 0; others < most_others; ++others) {
     const int got = av_read_frame(format_.get(), &packet);
-    if (got < 0) return got;
+    if (got < 0) return bytes_ && avio_feof(bytes_->context()) != 0 && !patience_.over() ? AVERROR_EOF : got;
     if (!video_) choose_stream();
     if (video_ && packet.stream_index == video_->index) {
       patience_.progress();

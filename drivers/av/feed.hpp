@@ -30,8 +30,14 @@ class Feed {
   [[nodiscard]] const AVStream* video() const { return video_; }
   /// False where the stamps are made up because the container has none.
   [[nodiscard]] bool stamped() const { return stamped_; }
+  /// True where a packet is given only when the next one begins: its own beginning came when the one before was given.
+  [[nodiscard]] bool late() const {
+    return !bytes_ && (video_->codecpar->codec_id == AV_CODEC_ID_H264 || video_->codecpar->codec_id == AV_CODEC_ID_HEVC);
+  }
   /// True where the address answers with one picture.
   [[nodiscard]] bool still() const { return still_; }
+  /// What the answer is read from; nullptr with RTSP.
+  [[nodiscard]] AVIOContext* bytes() const { return bytes_ ? bytes_->context() : nullptr; }
   /// True when it sent data without end, and no picture.
   [[nodiscard]] bool flooded() const { return patience_.flooded() || (bytes_ && bytes_->exhausted()); }
 

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 constexpr Duration longest_doubt = 5s;  // streams that refresh bit by bit have no key frames, and are clean again by then
 constexpr double most_decoded = 60, decoded_burst = 300;  // a second; the burst is what a network holds back for seconds
 constexpr double most_read = 400, read_burst = 800;       // pictures a second; no camera sends so many
+constexpr Duration usual_step = 40ms;                     // from picture to picture, as long as it is not known
 constexpr int most_failures = 100;                        // reads that fail in a row: some containers find their way again
 
 Steady now_here() { return std::chrono::steady_clock::now(); }
@@ -59,6 +60,7 @@ Live::Live(std::unique_ptr<Feed> feed, const CameraRequest& request, const std::
       feed_(std::move(feed)),
       pace_(request.pace),
       timeout_(request.timeout),
+      hwaccel_(request.hwaccel),
       decodes_(most_decoded, decoded_burst),
       reads_(most_read, read_burst),
       origin_(clock.now()),
@@ -115,20 +117,21 @@ std::optional<Error> Live::feed() {
   if (feed_->video()->codecpar->codec_id != codec_) return Error{Code::io, "the camera changed the codec of its video"};
   note(*packet);
   sort(std::move(packet));
-  if (!reads_.take(now_here())) {
+  while (!reads_.take(now_here())) {  // the network's own flow control holds the camera back meanwhile
     flood_ = true;
-    std::ignore = patience_.nap(reads_.wait());
+    if (!patience_.nap(reads_.wait())) break;
   }
   return std::nullopt;
 }
 
 std::optional<Error> Live::begin_decoding() {
   const auto& video = *feed_->video();
-  auto codec = open_decoder(*video.codecpar, video.time_base);
-  if (!codec) return codec.error();
-  decoder_ = make_decoder(std::move(*codec));
   codec_ = video.codecpar->codec_id;
+  auto decoder = choose_decoder(*video.codecpar, video.time_base, hwaccel_, hardware_for(codec_));
+  if (!decoder) return decoder.error();
+  decoder_ = std::move(*decoder);
   intra_only_ = intra_only(codec_);
+  continuity_.emplace(*video.codecpar);
   return std::nullopt;
 }
 
@@ -139,21 +142,26 @@ void Live::note(AVPacket& packet) {
   const auto stamp = packet.pts != no_stamp ? packet.pts : packet.dts;
   const auto known = feed_->stamped() ? to_duration(stamp, feed_->video()->time_base) : std::nullopt;
   const auto index = index_++;
-  records_[static_cast<std::size_t>(index) % records_.size()] = {index, arrival_.taken(known, now_here())};
+  const Steady now = now_here();
+  const Steady came = feed_->late() ? came_.value_or(now - usual_step) : now;
+  came_ = now;
+  records_[static_cast<std::size_t>(index) % records_.size()] = {index, arrival_.taken(known, came)};
   packet.pts = packet.dts = index;
 }
 
 /// Decides what becomes of a packet that came just now.
 void Live::sort(Owned<AVPacket> packet) {
   const Steady now = now_here();
+  if (!continuity_->follows(*packet)) damaged(now);
   if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) {
     damaged(now);
   } else if ((packet->flags & AV_PKT_FLAG_KEY) != 0) {
     key_frame(std::move(packet), now);
   } else if (!waits_for_key(now)) {
-    if (only_keys(now) ? !held_.keep(std::move(packet)) : !afford(now))
+    const bool later = only_keys(now) || !held_.empty();  // those that came before it go first
+    if (later ? !held_.keep(std::move(packet)) : !afford(now))
       waiting_ = now;
-    else if (packet)
+    else if (!later)
       decode(*packet);
   }
 }
@@ -272,6 +280,7 @@ CameraAbout Live::about() const {
     const double per_second = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 0;
     if (!out.rate && per_second >= 0.001 && per_second <= 240) out.rate = per_second;
   }
+  out.remark = decoder_->remark();
   if (flood_) out.remark = "it sends more pictures than any camera does: not all are decoded";
   return out;
 }

@@ -4,8 +4,9 @@
 
 #include "agent/core/frame.hpp"
 #include "drivers/av/arrival.hpp"
-#include "drivers/av/decoder.hpp"
+#include "drivers/av/continuity.hpp"
 #include "drivers/av/feed.hpp"
+#include "drivers/av/hardware.hpp"
 #include "drivers/av/held.hpp"
 #include "drivers/av/picture.hpp"
 #include "drivers/av/throttle.hpp"
@@ -64,11 +65,13 @@ class Live {
   std::unique_ptr<Feed> feed_;
   const Pace pace_;
   const Duration timeout_;
+  const std::string hwaccel_;
   std::unique_ptr<Decoder> decoder_;
   AVCodecID codec_ = AV_CODEC_ID_NONE;
   bool intra_only_ = false;
   Pictures pictures_;
   Arrival arrival_;
+  std::optional<Continuity> continuity_;
   Held held_;  // packets that continue what the decoder has decoded
   Throttle decodes_, reads_;
   std::array<Record, 1024> records_{};  // more than are ever held back
@@ -82,6 +85,7 @@ class Live {
   std::optional<Steady> waiting_;  // since when nothing can be decoded before a key frame comes
   std::optional<Steady> doubt_;    // since when pictures may be smeared
   Steady last_picture_;
+  std::optional<Steady> came_;  // when the packet before came
   std::optional<Steady> last_key_, first_taken_;
   Duration last_position_{};
   int failures_ = 0;

@@ -106,6 +106,8 @@ Owned<AVCodecContext> open_encoder(const std::string& name, AVPixelFormat format
   codec->flags |= AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_BITEXACT | (header_apart ? AV_CODEC_FLAG_GLOBAL_HEADER : 0);
   codec->global_quality = FF_QP2LAMBDA * 2;
   codec->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+  // Key pictures come when they are asked for, not when a painter jumps; only some encoders have this.
+  av_opt_set_int(codec.get(), "sc_threshold", 0, AV_OPT_SEARCH_CHILDREN);
   check(avcodec_open2(codec.get(), encoder, nullptr), "open encoder");
   return codec;
 }
@@ -162,7 +164,8 @@ void write_video(const std::filesystem::path& path, int width, int height, doubl
   const auto format = pixel_format(!encoding.pixels.empty()    ? encoding.pixels
                                    : encoding.codec == "mjpeg" ? "yuvj420p"
                                                                : "yuv420p");
-  const auto codec = open_encoder(encoding.codec, format, width, height, encoding, rate, path.extension() != ".ts");
+  const auto codec = open_encoder(encoding.codec, format, width, height, encoding, rate,
+                                  path.extension() != ".ts" && path.extension() != ".h264");
   const auto container = open_container(path, *codec);
   write_header(*container, encoding);
   const auto* stream = container->streams[0];

@@ -22,7 +22,7 @@ struct Encoding {
   bool index_first = true;      ///< MP4 only: what is cut off can still be played
 };
 
-/// Writes a video; the container follows from the name: mp4, mkv, avi, ts. Throws std::runtime_error when that fails.
+/// Writes a video; the container follows from the name: mp4, mkv, avi, ts, h264. Throws std::runtime_error when that fails.
 void write_video(const std::filesystem::path& path, int width, int height, double fps, int frames, const Painter& painter,
                  const Encoding& encoding = {});
 
