@@ -427,6 +427,6 @@ TEST_CASE("no thread, descriptor or picture is left behind by hundreds of reopen
   once(0);
   const auto threads = entries("/proc/self/task"), descriptors = entries("/proc/self/fd");
   for (int i = 0; i < 300; ++i) once(i);
-  CHECK(entries("/proc/self/task") == threads);
-  CHECK(entries("/proc/self/fd") == descriptors);
+  CHECK(entries("/proc/self/task") <= threads);  // fewer, when a device that hung in an earlier test has ended meanwhile
+  CHECK(entries("/proc/self/fd") <= descriptors);
 }
