@@ -40,8 +40,14 @@ struct Step {
   AlertEvent event;
 };
 
+struct Said {
+  double second;
+  ZoneObservation what;
+};
+
 struct Watched {
   std::vector<Step> steps;
+  std::vector<Said> said;
   int pictures = 0, decoded = 0;
 
   [[nodiscard]] std::vector<Step> of(Phase phase, Kind kind) const {
@@ -77,7 +83,9 @@ class Stream {
     ++out_.decoded;
     if (!eye_.wants(from_seconds(second))) return;
     const Frame frame = world_.at(second);
-    for (const auto& sighting : eye_.look(frame).sightings)
+    auto seen = eye_.look(frame);
+    for (auto& one : seen.observations) out_.said.push_back({second, std::move(one)});
+    for (const auto& sighting : seen.sightings)
       for (auto& event : lifecycle_.see(*sighting.rule, sighting.findings, frame.taken)) {
         event.before = nullptr;
         out_.steps.push_back({second, std::move(event)});
@@ -169,6 +177,61 @@ TEST_CASE("bins that fill are told on key frames", "[cameras]") {
       return step.event.alert.zone == truth.zone && step.second >= truth.start_s && step.second <= truth.end_s;
     }));
   }
+}
+
+TEST_CASE("stays of a whole day's traffic are told on key frames alone, and nothing else is", "[K7][cameras]") {
+  const double dwell = 20;
+  const auto world = scenes::parking_day(options(600));
+  const auto all =
+      watching(world, "{type: illegal_parking, zone: bay, dwell: 20s}, {type: illegal_parking, zone: roadside, dwell: 20s}");
+  const auto opened = Stream(world, all, true).run(2, 0.5).of(Phase::opened, Kind::illegal_parking);
+  std::size_t wanted = 0, found = 0;
+  for (const auto& truth : world.truth()) {
+    if (truth.what != "illegal_parking" || truth.end_s - truth.start_s < dwell + 12) continue;
+    ++wanted;
+    const bool told = std::ranges::any_of(opened, [&](const Step& step) {
+      return step.event.alert.zone == truth.zone && step.second >= truth.start_s + dwell - 4 &&
+             step.second <= truth.start_s + dwell + 12;
+    });
+    UNSCOPED_INFO(truth.zone << " " << truth.start_s << " to " << truth.end_s << (told ? " told" : " MISSED"));
+    found += told ? 1 : 0;
+  }
+  for (const auto& step : opened) UNSCOPED_INFO("opened " << step.event.alert.zone << " at " << step.second);
+  CHECK(wanted >= 3);
+  CHECK(found == wanted);
+  CHECK(opened.size() == found);
+}
+
+TEST_CASE("a crowd is told on key frames alone, and a few people are not", "[cameras]") {
+  const int people = GENERATE(8, 40);
+  const auto world = scenes::school_gate(options(300), people);
+  const auto all = watching(world, "{type: crowding, zone: verge, limit: 25, for: 30s}");
+  const auto opened = Stream(world, all, true).run(2, 0.5).of(Phase::opened, Kind::crowding);
+  REQUIRE(opened.size() == (people > 25 ? 1U : 0U));
+  if (people > 25) CHECK(std::abs(opened[0].second - 90) < 20);
+}
+
+TEST_CASE("parking spaces are taken and left on key frames as otherwise", "[cameras]") {
+  const auto world = scenes::parking_lot(options(600));
+  const auto all = watching(
+      world,
+      "{type: parking_space, zone: space_1}, {type: parking_space, zone: space_2}, {type: parking_space, zone: space_3}");
+  int right = 0, said = 0;
+  for (const auto& one : Stream(world, all, true).run(2, 0.5).said) {
+    if (one.what.observation.what != "parking" || one.second < 10) continue;
+    bool taken = false, changing = false;
+    for (const auto& truth : world.truth()) {
+      if (truth.what != "occupied" || truth.zone != one.what.zone) continue;
+      taken = taken || (one.second >= truth.start_s && one.second < truth.end_s);
+      changing = changing || std::abs(one.second - truth.start_s) < 12 || std::abs(one.second - truth.end_s) < 12;
+    }
+    if (changing) continue;
+    ++said;
+    const auto* state = one.what.observation.values.if_contains("occupied");
+    right += state != nullptr && state->is_bool() && state->as_bool() == taken ? 1 : 0;
+  }
+  CHECK(said > 400);
+  CHECK(right > 0.97 * said);
 }
 
 TEST_CASE("need falls to what quiet detectors want, and rises at once", "[cameras]") {
