@@ -16,6 +16,7 @@ find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 if(BUILD_TESTING)
   find_package(Catch2 REQUIRED)  # 2.13 on Debian 12, 3.7 on Debian 13
   include(Catch)
+  pkg_check_modules(GST_RTSP REQUIRED IMPORTED_TARGET gstreamer-rtsp-server-1.0 gstreamer-app-1.0 gstreamer-rtp-1.0)
 endif()
 add_library(kuzet_json INTERFACE)
 target_link_libraries(kuzet_json INTERFACE Boost::json)

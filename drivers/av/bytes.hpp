@@ -4,6 +4,7 @@
 
 #include "agent/core/result.hpp"
 #include "drivers/av/handles.hpp"
+#include "drivers/av/patience.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -11,21 +12,30 @@
 
 namespace kuzet::drivers::av {
 
+/// Bytes that libav reads, so many and no more.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// What libav reads from; lives as long as this object.
+  [[nodiscard]] virtual AVIOContext* context() const = 0;
+  /// Allows some more bytes to be read: endless garbage must not be read for ever.
+  virtual void grant() = 0;
+  [[nodiscard]] virtual bool exhausted() const = 0;
+};
+
 /// An open file. Reads of a pipe or a device wait no longer than Patience allows. One thread uses it.
-class Bytes {
+class Bytes final : public ByteSource {
  public:
   /// Opens without waiting (a pipe may have no writer yet). Fails with `io`: "no such file", "permission denied".
   /// `patience` must outlive the result.
   static Result<std::unique_ptr<Bytes>> open(const std::string& path, const Patience& patience);
   Bytes(const Bytes&) = delete;
   Bytes& operator=(const Bytes&) = delete;
-  ~Bytes();
+  ~Bytes() override;
 
-  /// What libav reads from; lives as long as this object.
-  [[nodiscard]] AVIOContext* context() const { return context_.get(); }
-  /// Allows the next `most` bytes to be read: endless garbage must not be read for ever.
-  void grant() { left_ = most; }
-  [[nodiscard]] bool exhausted() const { return left_ <= 0; }
+  [[nodiscard]] AVIOContext* context() const override { return context_.get(); }
+  void grant() override { left_ = most; }
+  [[nodiscard]] bool exhausted() const override { return left_ <= 0; }
   /// True for a regular file without a single byte.
   [[nodiscard]] bool nothing() const { return regular_ && size_ == 0; }
 

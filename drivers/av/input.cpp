@@ -2,6 +2,8 @@
 // Opens containers of video and pictures, and refuses everything else.
 #include "drivers/av/input.hpp"
 
+#include "drivers/av/lookup.hpp"
+
 extern "C" {
 #include <libavutil/avstring.h>
 }
@@ -22,19 +24,6 @@ constexpr const char* picture_formats =
 
 const Error nothing_in_it{Code::io, "no video or picture in it"};
 
-bool is_picture(const AVInputFormat& format) { return av_match_list(format.name, picture_formats, ',') > 0; }
-bool is_video(const AVInputFormat& format) { return av_match_list(format.name, video_formats, ',') > 0; }
-
-/// A container may name other files; we read the one that we were given.
-int refuse_others(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
-
-/// Why an open came to nothing: the wait was over, or what was read is no good.
-Error open_failed(const Patience& patience, Error otherwise) {
-  if (patience.stopped()) return {Code::io, "stopped"};
-  if (patience.expired()) return {Code::io, "timed out: no picture within " + to_text(patience.timeout())};
-  return otherwise;
-}
-
 /// Looks into the streams as far as libav needs to; false when even that fails.
 bool find_streams(AVFormatContext& format) {
   std::vector<AVDictionary*> options(format.nb_streams);
@@ -45,6 +34,11 @@ bool find_streams(AVFormatContext& format) {
 }
 
 }  // namespace
+
+bool is_picture(const AVInputFormat& format) { return av_match_list(format.name, picture_formats, ',') > 0; }
+bool is_video(const AVInputFormat& format) { return av_match_list(format.name, video_formats, ',') > 0; }
+
+int refuse_others(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
 
 std::optional<Duration> to_duration(std::int64_t value, AVRational unit) {
   constexpr std::int64_t century = 3'155'760'000'000'000'000;  // in nanoseconds

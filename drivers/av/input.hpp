@@ -51,6 +51,12 @@ class Input {
   bool still_ = false;
 };
 
+/// Whether a format is one of those that carry pictures and do what they are told.
+bool is_picture(const AVInputFormat& format);
+bool is_video(const AVInputFormat& format);
+/// For AVFormatContext::io_open: a container may name other files; we read the one that we were given.
+int refuse_others(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**);
+
 /// A stamp or a duration of libav's in ours; nullopt where it is none or beyond a hundred years.
 std::optional<Duration> to_duration(std::int64_t value, AVRational unit);
 

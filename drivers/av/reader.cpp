@@ -2,10 +2,11 @@
 // Decodes pictures, skips damaged ones, and ends in bounded time whatever the bytes are.
 #include "drivers/av/reader.hpp"
 
+#include "drivers/av/decoder.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <span>
 
 namespace kuzet::drivers::av {
 
@@ -15,47 +16,11 @@ constexpr int most_steps = 20'000;                         // packets and errors
 constexpr int most_failures = 100;                         // reads that fail in a row: some containers find their way again
 constexpr auto late_end = std::chrono::milliseconds(300);  // containers state their length not more exactly
 
-/// One thread: the other cores are for the detectors, and frame threads would hold pictures back.
-Result<Owned<AVCodecContext>> open_decoder(const AVStream& stream) {
-  const auto* decoder = avcodec_find_decoder(stream.codecpar->codec_id);
-  if (!decoder) return Error{Code::io, std::string("no decoder for its video: ") + avcodec_get_name(stream.codecpar->codec_id)};
-  Owned<AVCodecContext> codec(avcodec_alloc_context3(decoder));
-  if (!codec || avcodec_parameters_to_context(codec.get(), stream.codecpar) < 0) return Error{Code::io, "out of memory"};
-  codec->thread_count = 1;
-  codec->pkt_timebase = stream.time_base;
-  codec->max_pixels = max_pixels;
-  if (avcodec_open2(codec.get(), decoder, nullptr) < 0)
-    return Error{Code::io, std::string("its video cannot be decoded: ") + decoder->name};
-  return codec;
-}
-
 /// "7.2 s", the same in every locale.
 std::string written(Duration duration) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), in_seconds(duration), std::chars_format::fixed, 1).ptr;
   return std::string(text.data(), end) + " s";
-}
-
-bool intra_only(AVCodecID id) {
-  const auto* about = avcodec_descriptor_get(id);
-  return about && (about->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
-}
-
-/// False where the end of a JPEG is missing. Its decoder is content with half a picture and fills the rest with grey.
-bool jpeg_ends(const AVPacket& packet) {
-  constexpr std::array<std::uint8_t, 2> end_marker{0xFF, 0xD9};
-  constexpr std::size_t most_after_it = 64;  // besides the zeros with which cameras fill their buffers
-  std::span bytes(packet.data, static_cast<std::size_t>(packet.size));
-  while (!bytes.empty() && bytes.back() == 0) bytes = bytes.first(bytes.size() - 1);
-  return !std::ranges::search(bytes.last(std::min(bytes.size(), most_after_it)), end_marker).empty();
-}
-
-/// How exact the decoder shall be. A still is whole or it is damaged (not with TIFF, whose decoder objects to harmless tags);
-/// in a video cameras take liberties, but the end must be there.
-int strictness(const AVPacket& packet, AVCodecID codec, bool still) {
-  const bool jpeg = codec == AV_CODEC_ID_MJPEG;
-  const bool strict = still ? jpeg || codec == AV_CODEC_ID_PNG : jpeg && !jpeg_ends(packet);
-  return strict ? AV_EF_CRCCHECK | AV_EF_EXPLODE : 0;
 }
 
 }  // namespace
@@ -69,7 +34,7 @@ Result<std::unique_ptr<Reader>> Reader::open_file(const std::string& path, Conte
 }
 
 std::optional<Error> Reader::start() {
-  auto codec = open_decoder(input_.video());
+  auto codec = open_decoder(*input_.video().codecpar, input_.video().time_base);
   if (!codec) return codec.error();
   codec_ = std::move(*codec);
   grey_is_full_ = intra_only(codec_->codec_id);
