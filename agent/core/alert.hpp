@@ -112,6 +112,8 @@ struct AlertEvent {
   Moment at;
   std::shared_ptr<const Frame> before = {};  ///< see Finding
   bool before_is_new = false;                ///< no event of this alert has had it yet
+  /// How it looked earlier, oldest first, each a part of the picture: stored with this event.
+  std::vector<std::shared_ptr<const Frame>> earlier = {};
 };
 
 }  // namespace kuzet

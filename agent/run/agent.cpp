@@ -9,6 +9,7 @@
 #include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
 #include "agent/run/duty.hpp"
+#include "agent/run/gallery.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/memory.hpp"
 #include "agent/run/node_watch.hpp"
@@ -132,10 +133,15 @@ class Agent {
     const Moment& at = seen.frame.taken;
     offline_.shown(camera, at);
     snapshots_.show(camera, seen.frame);
-    for (const auto& sighting : seen.sightings)
-      for (auto& event : lifecycle_.see(*sighting.rule, duty_.heard(*sighting.rule, sighting.findings, at), at,
-                                        mutes_.muted(sighting.rule->id, clock_.now())))
+    dispatch_->show(camera, seen.frame);
+    for (const auto& [rule, findings] : seen.sightings) {
+      const auto heard = duty_.heard(*rule, findings, at);
+      gallery_.see(*rule, heard, seen.frame);
+      for (auto& event : lifecycle_.see(*rule, heard, at, mutes_.muted(rule->id, clock_.now()))) {
+        gallery_.add_to(event);
         dispatch_->record(std::move(event), seen.frame);
+      }
+    }
     for (const auto& learned : seen.learned) keep(camera, learned);
     for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
   }
@@ -173,6 +179,7 @@ class Agent {
     suspected_ = suspects_.restore(before_.suspects, clock_.now());
     for (const auto& suspect : suspected_)
       if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
+    gallery_.resume(before_.open);
     for (const auto& alert : before_.open) {
       if (const auto rule = rules_.find(alert.rule); rule != rules_.end()) {
         lifecycle_.restore(rule->second, alert);
@@ -283,6 +290,7 @@ class Agent {
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     cameras_.stop();
+    dispatch_->end_films();
     timer_.cancel();
     tick();
   }
@@ -306,6 +314,7 @@ class Agent {
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   RandomIds ids_;
   alerts::Lifecycle lifecycle_{ids_};
+  Gallery gallery_;
   NodeWatch node_;
   OfflineWatch offline_{all_.cameras, clock_.now()};
   Before before_;
