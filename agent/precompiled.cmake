@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Headers of others that most files include, read once for each set of flags: a third of the time of a cold build. Every file still
+# Headers of others that most files include, read once for each set of flags. Every file still
 # includes what it uses; -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON builds without, and shows where one does not.
 
 # GCC takes a precompiled header only when every macro that was defined for it is defined again, so these are defined everywhere.

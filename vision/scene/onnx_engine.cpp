@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that knows OpenCV's networks; a module of its own, because they and what they need take 8 MiB of memory.
+// The only file that knows OpenCV's networks; a module of its own, so that a board without a model never has them in memory.
 #include "vision/scene/engine.hpp"
 
 #include <opencv2/core/utils/logger.hpp>
