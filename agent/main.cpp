@@ -76,6 +76,7 @@ int parse_and_run(int argc, char** argv) {
   add_describe(app);
   add_replay(app);
   add_snapshot(app);
+  add_probe(app);
   add_alerts(app);
   add_status(app);
   add_verify(app);

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kuzet::drivers {
 
@@ -100,6 +101,7 @@ struct CameraType {
   bool (*accepts)(std::string_view source) = nullptr;
   /// Opens the source; `clock` dates the pictures. Fails with `io` and one sentence: "no such file".
   Result<std::unique_ptr<Camera>> (*open)(const CameraRequest& request, const Clock& clock, std::stop_token stop) = nullptr;
+  std::vector<std::string_view> settings = {};  ///< of a camera, by name: those that matter to this driver, for `describe`
 };
 
 /// All camera drivers of this program, in the order of drivers.def.

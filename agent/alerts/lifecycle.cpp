@@ -146,6 +146,7 @@ void Lifecycle::raise(const Rule& rule, Thing& thing, const Finding& finding, co
                       std::vector<AlertEvent>& events) {
   suspect(rule, thing, finding, now);
   thing.told = finding.confidence;
+  thing.edition = finding.edition;
   thing.alert.id = ids_.next(now.wall);
   thing.alert.confirmed = now;
   events.push_back(event(Phase::opened, thing, now));
@@ -167,7 +168,9 @@ void Lifecycle::follow(Thing& thing, const Finding& finding, const Moment& now, 
   const Severity severity = std::max(alert.severity, finding.severity.value_or(alert.severity));
   const bool worse = severity > alert.severity;
   alert.severity = severity;
-  if (!worse && finding.confidence < thing.told + worth_telling) return;
+  const bool changed = thing.edition.value_or(finding.edition) != finding.edition;
+  thing.edition = finding.edition;
+  if (!worse && !changed && finding.confidence < thing.told + worth_telling) return;
   thing.told = finding.confidence;
   events.push_back(event(worse ? Phase::escalated : Phase::updated, thing, now));
 }

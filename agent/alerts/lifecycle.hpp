@@ -56,7 +56,8 @@ class Lifecycle {
     std::optional<Moment> missed;  // the first look since then that did not find it
     std::optional<Steady> since;   // when it was first there
     Steady closed{};
-    double told = 0;  // the confidence that the last event said
+    double told = 0;                       // the confidence that the last event said
+    std::optional<std::uint64_t> edition;  // of the measure that it said; unknown for an alert from before this start
     std::shared_ptr<const Frame> before, before_told;
     Alert alert;
   };

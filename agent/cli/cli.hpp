@@ -42,6 +42,7 @@ void add_check(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_replay(CLI::App& app);
 void add_snapshot(CLI::App& app);
+void add_probe(CLI::App& app);
 void add_alerts(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);

@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -42,12 +43,24 @@ void print_detector(const vision::DetectorType& type) {
   print_fields(*type.fields, "  ");
 }
 
+/// The settings of a camera that matter to this driver, in its words and in the configuration's.
+void print_driver(const drivers::CameraType& type) {
+  std::cout << type.name << ": " << type.summary
+            << "\n\nSettings of a camera that matter to it (kuzet describe cameras tells all):\n";
+  const auto& all = run::configuration_fields();
+  const auto cameras = std::ranges::find(all, "cameras", &Field::name);
+  if (cameras == all.end() || !cameras->inner) return;
+  for (const auto& field : *cameras->inner)
+    if (field.name == "source" || std::ranges::find(type.settings, field.name) != type.settings.end())
+      print_fields({field}, "  ");
+}
+
 void describe(const std::string& name) {
   std::vector<std::string> names;
   if (const auto* detector = vision::find_detector(name)) return print_detector(*detector);
   for (const auto* type : vision::detector_types()) names.emplace_back(type->name);
   for (const auto* type : drivers::camera_types()) {
-    if (type->name == name) return void(std::cout << type->name << ": " << type->summary << '\n');
+    if (type->name == name) return print_driver(*type);
     names.emplace_back(type->name);
   }
   for (const auto& field : run::configuration_fields()) {

@@ -5,6 +5,7 @@
 #include "agent/core/json.hpp"
 #include "agent/outbox/disk.hpp"
 #include "agent/outbox/hash.hpp"
+#include "agent/run/engine.hpp"
 #include "vision/scene/object_model.hpp"
 
 #include <CLI/App.hpp>
@@ -91,7 +92,9 @@ double measured_ms(vision::ObjectModel& model) {
 void keep(const Options& options, const std::string& name, const std::string& bytes, const std::string& source,
           const std::string& licence) {
   const std::string sha256 = outbox::sha256(bytes);
-  auto model = vision::ObjectModel::read(bytes, sha256);
+  const auto engine = run::onnx_engine();
+  if (!engine) give_up("model: " + engine.error().what);
+  auto model = vision::ObjectModel::read(bytes, sha256, **engine);
   if (!model) give_up("model: " + source + ": " + model.error().what);
   const fs::path folder = folder_of(options);
   const json::object about{{"name", name},

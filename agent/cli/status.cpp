@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kuzet status`: what the running agent says of itself.
 #include "agent/cli/cli.hpp"
+#include "agent/core/json.hpp"
 #include "agent/run/control.hpp"
 
 #include <CLI/App.hpp>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace kuzet::cli {
 
@@ -25,15 +28,49 @@ std::string plain(const json::value& value) {
     for (const auto& one : value.as_array()) out += (out.empty() ? "" : "; ") + plain(one);
     return out.empty() ? "none" : out;
   }
-  if (!value.is_object()) return json::serialize(value);
+  if (!value.is_object()) return json_text(value);
   for (const auto& member : value.as_object())
     out += (out.empty() ? "" : ", ") + std::string(member.key()) + " " + plain(member.value());
   return out;
 }
 
-/// One block for each part, one line for each figure.
+/// A figure of a camera, "-" where there is none.
+std::string figure(const json::object& camera, std::string_view name) {
+  const auto* value = camera.if_contains(name);
+  return value == nullptr ? "-" : plain(*value);
+}
+
+/// What a technician asks first, in sentences of figures.
+std::vector<std::string> sentences(const json::object& camera) {
+  const auto of = [&](std::string_view name) { return figure(camera, name); };
+  std::vector<std::string> out{of("state") + " for " + of("since_s") + " s, " + of("grade") + ": " + of("codec") + " " +
+                                   of("width") + "x" + of("height") + " from " + of("source"),
+                               "a second: " + of("rate") + " came, " + of("decoded") + " decoded (" + of("decoding") + ", " +
+                                   of("decode_ms") + " ms, " + of("decoder") + "), " + of("analysed") + " looked at, " +
+                                   of("dropped_per_s") + " dropped (" + of("dropped") + " in all)",
+                               "last picture " + of("picture_age_s") + " s ago; in the last hour " + of("reconnects_1h") +
+                                   " reconnects, " + of("stalls_1h") + " stalls"};
+  if (of("fault") != "-") out.push_back("fault: " + of("fault"));
+  if (of("view_fault") != "-") out.push_back("its view cannot be believed: " + of("view_fault"));
+  if (const auto* costs = camera.if_contains("detector_ms"); costs != nullptr && !plain(*costs).empty())
+    out.push_back("milliseconds a look: " + plain(*costs));
+  out.push_back("references: " + of("references"));
+  return out;
+}
+
+void print(const json::object& camera, const std::string& id) {
+  for (const auto& sentence : sentences(camera))
+    std::cout << std::setw(14) << std::left << "camera" << std::setw(20) << id << sentence << '\n';
+}
+
+/// One block for each part, one line for each figure; some for a camera.
 void print(const json::object& status) {
   for (const auto& [name, part] : status) {
+    if (name == "cameras" && part.is_array()) {
+      for (const auto& one : part.as_array())
+        if (one.is_object()) print(one.as_object(), figure(one.as_object(), "id"));
+      continue;
+    }
     if (part.is_array()) {
       for (const auto& one : part.as_array()) std::cout << std::setw(14) << std::left << name << plain(one) << '\n';
     } else if (part.is_object()) {

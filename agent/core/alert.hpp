@@ -58,6 +58,7 @@ struct Finding {
   /// A picture from before that belongs to the evidence: how it first was, how it last was. Another one than at the last look
   /// only when it is worth storing too.
   std::shared_ptr<const Frame> before = {};
+  std::uint64_t edition = 0;  ///< another number than at the last look: the measure has changed so that it is worth a message
 };
 
 /// What a detector reports whether or not it is an alert: {"observation": what, ...values}.
@@ -111,6 +112,8 @@ struct AlertEvent {
   Moment at;
   std::shared_ptr<const Frame> before = {};  ///< see Finding
   bool before_is_new = false;                ///< no event of this alert has had it yet
+  /// How it looked earlier, oldest first, each a part of the picture: stored with this event.
+  std::vector<std::shared_ptr<const Frame>> earlier = {};
 };
 
 }  // namespace kuzet

@@ -38,6 +38,16 @@ std::string with_hidden_values(std::string_view query) {
   return out;
 }
 
+/// A password within the path, as the cameras of XMEye have it ("/user=a&password=b&channel=1", or with "_" between them).
+std::string_view path_password(std::string_view source, std::size_t from) {
+  constexpr std::string_view key = "password=";
+  const auto path = source.substr(0, source.find('?', from));
+  const auto at = path.find(key, from);
+  if (at == std::string_view::npos) return {};
+  const auto value = path.substr(at + key.size());
+  return value.substr(0, std::min(value.find_first_of("&;/"), value.find("_channel=")));
+}
+
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
   if (what.empty()) return;
   for (std::size_t i = 0; (i = text.find(what, i)) != std::string::npos; i += by.size()) text.replace(i, what.size(), by);
@@ -50,10 +60,13 @@ std::string shown_source(std::string_view source) {
   if (from == std::string_view::npos || source.starts_with("file:")) return std::string(source);
   const auto user = user_end(source, from);
   std::string out(source.substr(0, from));
-  const auto rest = source.substr(user == std::string_view::npos ? from : user + 1);
+  const auto begin = user == std::string_view::npos ? from : user + 1;
+  const auto rest = source.substr(begin);
   const auto query = rest.find('?');
-  return out + std::string(rest.substr(0, query)) +
-         (query == std::string_view::npos ? std::string() : with_hidden_values(rest.substr(query)));
+  std::string path(rest.substr(0, query));
+  if (const auto secret = path_password(source, begin); !secret.empty())
+    path.replace(static_cast<std::size_t>(secret.data() - rest.data()), secret.size(), "...");
+  return out + path + (query == std::string_view::npos ? std::string() : with_hidden_values(rest.substr(query)));
 }
 
 std::string without_secrets(std::string text, std::string_view source) {
@@ -62,6 +75,7 @@ std::string without_secrets(std::string text, std::string_view source) {
   if (from == std::string_view::npos || source.starts_with("file:")) return text;
   replace_all(text, source, shown_source(source));
   const auto user = user_end(source, from);
+  if (const auto secret = path_password(source, from); secret.size() >= least) replace_all(text, secret, "...");
   if (user == std::string_view::npos) return text;
   const auto both = source.substr(from, user - from);
   const auto colon = both.find(':');

@@ -22,6 +22,15 @@ TEST_CASE("values of a query are not shown", "[cameras][K5]") {
   CHECK(shown_source("http://gate:x@cam/?pwd=secret@home") == "http://cam/?pwd=...");
 }
 
+TEST_CASE("a password within the path is not shown", "[cameras][K5]") {
+  CHECK(shown_source("rtsp://10.0.0.5:554/user=admin&password=secret&channel=1&stream=0.sdp?real_stream") ==
+        "rtsp://10.0.0.5:554/user=admin&password=...&channel=1&stream=0.sdp?real_stream");
+  CHECK(shown_source("rtsp://10.0.0.5/user=admin_password=se_cret_channel=1_stream=0.sdp") ==
+        "rtsp://10.0.0.5/user=admin_password=..._channel=1_stream=0.sdp");
+  CHECK(shown_source("rtsp://10.0.0.5/user=admin&password=&channel=1") == "rtsp://10.0.0.5/user=admin&password=&channel=1");
+  CHECK(without_secrets("secret was refused", "rtsp://10.0.0.5/user=admin&password=secret&channel=1") == "... was refused");
+}
+
 TEST_CASE("files and devices are shown as they are", "[cameras]") {
   CHECK(shown_source("/dev/video0") == "/dev/video0");
   CHECK(shown_source("clip?a=b.mp4") == "clip?a=b.mp4");

@@ -3,76 +3,14 @@
 #include "agent/evidence/overlay.hpp"
 
 #include "tests/harness/catch.hpp"
+#include "tests/harness/player.hpp"
 #include "tests/harness/temp_folder.hpp"
-
-extern "C" {
-#include <libavcodec/avcodec.h>
-#include <libavformat/avformat.h>
-}
-
-#include <memory>
 
 namespace kuzet::evidence {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Film {
-  int width = 0, height = 0, pictures = 0;
-  std::vector<int> luma;           ///< of each picture, in the middle of its upper left quarter
-  std::vector<long> milliseconds;  ///< of each picture
-};
-
-/// Plays the whole film, as any player would.
-class Player {
- public:
-  explicit Player(const std::filesystem::path& file) {
-    REQUIRE(avformat_open_input(&format_, file.c_str(), nullptr, nullptr) == 0);
-    REQUIRE(avformat_find_stream_info(format_, nullptr) >= 0);
-    REQUIRE(format_->nb_streams == 1);
-    const auto* parameters = format_->streams[0]->codecpar;
-    codec_ = avcodec_alloc_context3(avcodec_find_decoder(parameters->codec_id));
-    avcodec_parameters_to_context(codec_, parameters);
-    REQUIRE(avcodec_open2(codec_, nullptr, nullptr) == 0);
-  }
-  Player(const Player&) = delete;
-  Player& operator=(const Player&) = delete;
-  ~Player() {
-    av_packet_free(&packet_);
-    av_frame_free(&frame_);
-    avcodec_free_context(&codec_);
-    avformat_close_input(&format_);
-  }
-  Film play() {
-    while (av_read_frame(format_, packet_) == 0) {
-      avcodec_send_packet(codec_, packet_);
-      av_packet_unref(packet_);
-      take();
-    }
-    avcodec_send_packet(codec_, nullptr);
-    take();
-    return film_;
-  }
-
- private:
-  void take() {
-    while (avcodec_receive_frame(codec_, frame_) == 0) {
-      film_.width = frame_->width;
-      film_.height = frame_->height;
-      ++film_.pictures;
-      film_.luma.push_back(frame_->data[0][frame_->height / 4 * frame_->linesize[0] + frame_->width / 4]);
-      film_.milliseconds.push_back(
-          std::lround(static_cast<double>(frame_->best_effort_timestamp) * av_q2d(format_->streams[0]->time_base) * 1000));
-    }
-  }
-
-  AVFormatContext* format_ = nullptr;
-  AVCodecContext* codec_ = nullptr;
-  AVFrame* frame_ = av_frame_alloc();
-  AVPacket* packet_ = av_packet_alloc();
-  Film film_;
-};
 
 Frame picture(int width, int height, Duration position) {
   Frame frame;
@@ -82,6 +20,9 @@ Frame picture(int width, int height, Duration position) {
   frame.position = position;
   return frame;
 }
+
+/// In the middle of its upper left quarter.
+int grey(const test::Shown& one) { return one.luma.at<unsigned char>(one.luma.rows / 4, one.luma.cols / 4); }
 
 const Polygon corner{{0, 0}, {0.5, 0}, {0.5, 0.5}, {0, 0.5}};
 
@@ -96,12 +37,12 @@ TEST_CASE("a film of the analysis can be played, each picture at its time") {
               {{{0.6, 0.6, 0.2, 0.2}, "fire 0.93", true}, {{0.5, 0.5, 0.1, 0.1}, "?"}})
         .value();
   overlay->finish().value();
-  const Film film = Player(folder / "film.mp4").play();
-  CHECK(film.pictures == 20);
+  const auto film = test::play(folder / "film.mp4");
+  CHECK(film.pictures.size() == 20);
   CHECK(film.width == 642);
   CHECK(film.height == 362);
-  CHECK(film.milliseconds.back() - film.milliseconds.front() == 3800);
-  CHECK(std::abs(film.luma.at(10) - 200) < 10);
+  CHECK(film.pictures.back().milliseconds - film.pictures.front().milliseconds == 3800);
+  CHECK(std::abs(grey(film.pictures.at(10)) - 200) < 10);
 }
 
 TEST_CASE("a film covers what is private", "[K5]") {
@@ -109,9 +50,9 @@ TEST_CASE("a film covers what is private", "[K5]") {
   const auto overlay = make_overlay((folder / "film.mp4").string());
   for (int i = 0; i < 5; ++i) overlay->add(picture(320, 240, 200ms * i), {}, {corner}, {}).value();
   overlay->finish().value();
-  const Film film = Player(folder / "film.mp4").play();
-  REQUIRE(film.pictures == 5);
-  for (const int luma : film.luma) CHECK(std::abs(luma - 128) < 10);
+  const auto film = test::play(folder / "film.mp4");
+  REQUIRE(film.pictures.size() == 5);
+  for (const auto& one : film.pictures) CHECK(std::abs(grey(one) - 128) < 10);
 }
 
 TEST_CASE("a film stays within 1280 pixels and takes pictures of any later size, or none") {
@@ -122,10 +63,10 @@ TEST_CASE("a film stays within 1280 pixels and takes pictures of any later size,
   overlay->add(picture(64, 48, 0ms), {}, {}, {}).value();  // the same position once more
   overlay->add(picture(1, 1, 400ms), {}, {}, {}).value();
   overlay->finish().value();
-  const Film film = Player(folder / "film.mp4").play();
+  const auto film = test::play(folder / "film.mp4");
   CHECK(film.width == 1280);
   CHECK(film.height == 720);
-  CHECK(film.pictures == 3);
+  CHECK(film.pictures.size() == 3);
 }
 
 TEST_CASE("a film that cannot be written says so, each time, and ends in peace") {

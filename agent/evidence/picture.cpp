@@ -121,6 +121,17 @@ Frame cut(const Frame& frame, const Box& part) {
   return out;
 }
 
+Frame scaled(const Frame& frame, int width) {
+  if (frame.width() <= width) return frame;
+  Frame out = frame;
+  const int height = std::max(1, static_cast<int>(std::lround(static_cast<double>(frame.height()) * width / frame.width())));
+  scale(out.luma, {width, height});
+  scale(out.cb, half({width, height}));
+  scale(out.cr, half({width, height}));
+  out.hold.reset();
+  return out;
+}
+
 Box grown(const Box& box, double share, double least) {
   const double width = std::clamp(std::max(box.width * (1 + 2 * share), least), 0.0, 1.0);
   const double height = std::clamp(std::max(box.height * (1 + 2 * share), least), 0.0, 1.0);

@@ -23,8 +23,14 @@ Result<Announced> announced(const json::value& entry, const std::string& alert, 
     return senseless;
   const bool nameable = !alert.empty() && alert.find('/') == std::string::npos && alert.find('\0') == std::string::npos;
   if (!nameable || n->as_int64() < 1 || bytes->as_int64() < 0) return senseless;
-  return Announced{where + ", picture " + std::to_string(n->as_int64()), alert, n->as_int64(), std::string(hash->as_string()),
-                   static_cast<std::uint64_t>(bytes->as_int64())};
+  const auto* type = entry.as_object().if_contains("type");
+  const bool film = type != nullptr && *type == json::value("video/mp4");
+  return Announced{where + (film ? ", film " : ", picture ") + std::to_string(n->as_int64()),
+                   alert,
+                   n->as_int64(),
+                   std::string(hash->as_string()),
+                   static_cast<std::uint64_t>(bytes->as_int64()),
+                   film};
 }
 
 }  // namespace
@@ -38,7 +44,7 @@ std::vector<Result<Announced>> announced_in(const json::object& event, const std
 }
 
 std::optional<std::string> fault_of(const std::filesystem::path& store, const Announced& picture) {
-  const std::string name = picture.alert + "-" + std::to_string(picture.n) + ".jpg";
+  const std::string name = picture.alert + "-" + std::to_string(picture.n) + (picture.film ? ".mp4" : ".jpg");
   const auto file = store / "evidence" / name;
   std::error_code failed;
   const auto status = std::filesystem::symlink_status(file, failed);

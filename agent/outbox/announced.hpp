@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pictures that an event in the journal announces, held against the files in the store.
+// The pictures and films that an event in the journal announces, held against the files in the store.
 #pragma once
 
 #include "agent/core/result.hpp"
@@ -21,6 +21,7 @@ struct Announced {
   std::int64_t n = 0;
   std::string sha256;
   std::uint64_t bytes = 0;
+  bool film = false;
 };
 
 /// The members of `evidence` in an event of this alert; an entry that does not make sense is a failure that says so.

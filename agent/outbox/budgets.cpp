@@ -103,19 +103,43 @@ Result<Picture> Outbox::keep_picture(const std::string& alert, const std::string
   const auto before = (*book)->pictures.last_number(alert);
   if (!before) return before.error();
   const int n = *before + 1 + place;
-  if (auto written = write_durably((*book)->pictures.file(alert, n), jpeg); !written) return written.error();
+  if (auto written = write_durably((*book)->pictures.file(alert, n, false), jpeg); !written) return written.error();
   return Picture{alert, n, topics + std::to_string(n), sha256(jpeg), jpeg.size()};
 }
 
-Result<std::optional<PendingPicture>> Outbox::next_picture() {
+Result<std::filesystem::path> Outbox::room_for_film(std::uint64_t bytes) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  if (auto room = store_->make_room_on_disk(bytes, true, store_->latest); !room) return room.error();
+  if (auto room = store_->make_room_for_picture(bytes, store_->latest); !room) return room.error();
+  return (*book)->pictures.folder() / ("film-" + random_name() + ".part");
+}
+
+Result<Picture> Outbox::keep_film(const std::string& alert, const std::string& topics, const FilmFile& film, int place) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  if (auto room = store_->make_room_for_picture(film.bytes, store_->latest); !room) return room.error();
+  const auto before = (*book)->pictures.last_number(alert);
+  if (!before) return before.error();
+  const int n = *before + 1 + place;
+  const auto file = (*book)->pictures.file(alert, n, true);
+  std::error_code failed, absent;
+  std::filesystem::rename(film.part, file, failed);
+  const bool in_place = std::filesystem::file_size(file, absent) == film.bytes && !absent;  // by an earlier try
+  if (failed && !in_place) return Error{Code::io, "keep " + film.part + ": " + failed.message()};
+  if (auto flushed = flush_folder((*book)->pictures.folder()); !flushed) return flushed.error();
+  return Picture{alert, n, topics + std::to_string(n), film.sha256, film.bytes, true};
+}
+
+Result<std::optional<PendingPicture>> Outbox::next_picture(const Wanted& wanted) {
   const auto book = store_->ready();
   if (!book) return book.error();
   for (;;) {
-    const auto next = (*book)->pictures.next();
+    const auto next = (*book)->pictures.next(wanted);
     if (!next) return next.error();
     if (!*next) return std::optional<PendingPicture>();
     const auto& row = **next;
-    auto jpeg = read_file((*book)->pictures.file(row.about.alert, row.about.n));
+    auto jpeg = read_file((*book)->pictures.file(row.about.alert, row.about.n, row.about.film));
     if (jpeg && sha256(*jpeg) == row.about.sha256) return std::optional(PendingPicture{row.about, std::move(*jpeg)});
     const auto given_up = (*book)->change([&]() -> Result<> {
       if (auto done = (*book)->pictures.give_up(row.about); !done) return done;

@@ -18,6 +18,7 @@ struct Counts {
   std::map<int, std::uint64_t> reasons;  ///< of those, by MQTT reason code
   std::uint64_t observations = 0;        ///< that wait
   std::uint64_t pictures = 0;            ///< that wait
+  std::uint64_t films = 0;               ///< that wait, or stay here
   std::uint64_t journal_bytes = 0;
   std::uint64_t observation_bytes = 0;
   std::uint64_t evidence_bytes = 0;

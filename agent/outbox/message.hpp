@@ -25,13 +25,28 @@ struct Stamp {
   std::uint64_t boot = 0;
 };
 
-/// A picture that is on disk.
+/// A picture, or a film, that is on disk.
 struct Picture {
   std::string alert;
   int n = 0;
   std::string topic;
   std::string sha256;
   std::uint64_t bytes = 0;
+  bool film = false;  ///< MP4; otherwise JPEG
+};
+
+/// A film that was written to the store's folder under a name of its own, flushed, and is not kept yet.
+struct FilmFile {
+  std::string part;  ///< its path
+  std::string sha256;
+  std::uint64_t bytes = 0;
+};
+
+/// Which of the pictures that wait is to be sent next.
+struct Wanted {
+  bool films = true;          ///< false: they stay here
+  bool newest_first = false;  ///< those of the newest event first; otherwise of the oldest
+  bool operator==(const Wanted&) const = default;
 };
 
 /// A message on its way into the store.
@@ -108,7 +123,7 @@ struct Settled {
 
 struct PendingPicture {
   Picture about;
-  std::string jpeg;
+  std::string content;
 };
 
 /// A place in the journal that was signed by this board's key.

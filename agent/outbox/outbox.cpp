@@ -204,6 +204,7 @@ Result<Counts> Outbox::counts() {
                 .reasons = book.prefixes.reasons(),
                 .observations = book.telemetry.rows() + book.salvaged.observations(),
                 .pictures = book.pictures.waiting(),
+                .films = book.pictures.films_waiting(),
                 .journal_bytes = book.journal.bytes(),
                 .observation_bytes = book.telemetry.bytes(),
                 .evidence_bytes = book.pictures.bytes(),

@@ -82,12 +82,17 @@ class Outbox {
 
   /// Writes a picture and flushes it to the disk, before the alert that announces it. `full`: the disk's reserve or the picture
   /// budget would be touched; the alert then goes without it. It gets the next number of its alert, counted from what is
-  /// recorded, and of the pictures of one event (`place` 0, 1, ...) each its own; a second try overwrites the first. No number is
-  /// ever given twice. Its topic is `topics` and that number.
+  /// recorded, and of the pictures of one event (`place` 0, 1, ...) each its own; a second try overwrites the first. No number
+  /// is ever given twice. Its topic is `topics` and that number.
   Result<Picture> keep_picture(const std::string& alert, const std::string& topics, const std::string& jpeg, int place = 0);
-  /// The oldest picture that was not sent yet, with its bytes; one whose file is gone or changed is given up, and the next is
+  /// Makes room for a film of so many bytes and gives the path under which it may be written, by another thread. Fails as
+  /// keep_picture() does. Nobody knows the file until keep_film(); one that is left over goes with the next start.
+  Result<std::filesystem::path> room_for_film(std::uint64_t bytes);
+  /// As keep_picture(), for a film that has been written so and flushed: it only gets its name. A second try finds it in place.
+  Result<Picture> keep_film(const std::string& alert, const std::string& topics, const FilmFile& film, int place = 0);
+  /// The next picture that was not sent yet, with its bytes; one whose file is gone or changed is given up, and the next is
   /// taken.
-  Result<std::optional<PendingPicture>> next_picture();
+  Result<std::optional<PendingPicture>> next_picture(const Wanted& wanted = {});
   Result<> picture_sent(const std::string& alert, int n);
 
   /// The clock is right now: what was recorded in this boot before it was, and was not sent, gets its right time. Returns how

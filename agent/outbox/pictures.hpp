@@ -14,6 +14,14 @@
 
 namespace kuzet::outbox {
 
+/// What the column `sent` of the table `picture` says.
+enum class Shipment { picture_waits = 0, picture_sent = 1, film_waits = 2, film_sent = 3 };
+Shipment shipment_of(bool film, bool sent);
+struct FilmAndSent {
+  bool film = false, sent = false;
+};
+FilmAndSent read_shipment(std::int64_t column);
+
 /// The table `picture` and the folder `evidence`. The row of a picture that was given up stays, with 0 bytes, so that its
 /// number is never given again. One thread; after a transaction that fails, load() brings memory back in step.
 class Pictures {
@@ -33,11 +41,11 @@ class Pictures {
   Result<> drop_orphans();
   Result<int> last_number(const std::string& alert);
   Result<> add(const Row& row);
-  /// The oldest that waits.
-  Result<std::optional<Row>> next();
+  /// The next that waits.
+  Result<std::optional<Row>> next(const Wanted& wanted = {});
   Result<> sent(const std::string& alert, int n);
   /// Takes rows off the books, those that were sent first, the oldest first, until `bytes` are free of them; their files are
-  /// still there. `unsent`: also such as were not sent.
+  /// still there. `unsent`: also such as were not sent, films before pictures.
   Result<std::vector<Row>> give_up(std::uint64_t bytes, bool unsent);
   Result<> give_up(const Picture& picture);
   /// Forgets rows without a file whose events are gone from the journal, but for alerts that are open: their numbers go on.
@@ -45,8 +53,10 @@ class Pictures {
   void remove_file(const Picture& picture) const;
 
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  /// Pictures that wait to be sent, and films.
   [[nodiscard]] std::uint64_t waiting() const { return waiting_; }
-  [[nodiscard]] std::filesystem::path file(const std::string& alert, int n) const;
+  [[nodiscard]] std::uint64_t films_waiting() const { return films_waiting_; }
+  [[nodiscard]] std::filesystem::path file(const std::string& alert, int n, bool film) const;
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   /// Whether a row with a file of this name is there.
   Result<bool> knows(const std::string& name);
@@ -59,6 +69,7 @@ class Pictures {
   std::filesystem::path folder_;
   std::uint64_t bytes_ = 0;
   std::uint64_t waiting_ = 0;
+  std::uint64_t films_waiting_ = 0;
 };
 
 }  // namespace kuzet::outbox

@@ -41,7 +41,7 @@ struct Fixture {
     const auto next = store->next_picture().value();
     if (!next) return "";
     store->picture_sent(next->about.alert, next->about.n).value();
-    return next->about.alert + "/" + std::to_string(next->about.n) + " " + next->jpeg;
+    return next->about.alert + "/" + std::to_string(next->about.n) + " " + next->content;
   }
   [[nodiscard]] std::filesystem::path file(const std::string& name) const { return folder.path() / "evidence" / name; }
 };

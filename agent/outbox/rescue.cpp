@@ -316,11 +316,12 @@ Result<> Rescue::commands() {
 Result<> Rescue::pictures() {
   auto query = db_->prepare("SELECT alert, n, topic, sha256, bytes, seq, sent, coalesce(store, '') FROM picture");
   for (auto more = query.step(); more && *more; more = query.step()) {
-    const bool waits = query.integer(6) == 0 && query.integer(4) > 0;
+    const auto [film, sent] = read_shipment(query.integer(6));
+    const bool waits = !sent && query.integer(4) > 0;
     if (!waits && !fresh_->opens.is_open(query.text(0))) continue;
-    Pictures::Row row{{query.text(0), static_cast<int>(query.integer(1)), query.text(2), query.text(3), query.number(4)},
+    Pictures::Row row{{query.text(0), static_cast<int>(query.integer(1)), query.text(2), query.text(3), query.number(4), film},
                       query.integer(5),
-                      query.integer(6) != 0,
+                      sent,
                       query.text(7)};
     if (row.seq >= 0) row.seq -= Pictures::elsewhere;
     if (row.store.empty()) row.store = store_;

@@ -273,7 +273,7 @@ TEST_CASE("a damaged store is replaced at start by one with everything that can 
   CHECK(f.rows(Shelf::unconfirmed).size() == 1);
   CHECK(f.page(Shelf::unconfirmed).at(0).seq == 3);
   CHECK(f.page(Shelf::observations).at(0).seq == 302);
-  CHECK(f.store->next_picture().value().value().jpeg == "jpeg");
+  CHECK(f.store->next_picture().value().value().content == "jpeg");
   std::set<std::uint64_t> seen{1, 2, 3, 302};
   for (const auto& message : f.page(Shelf::unsent)) {
     if (message.store == old) seen.insert(message.seq);

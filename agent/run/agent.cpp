@@ -4,16 +4,17 @@
 
 #include "agent/alerts/lifecycle.hpp"
 #include "agent/core/json.hpp"
-#include "agent/run/aids.hpp"
-#include "agent/run/camera_thread.hpp"
+#include "agent/run/cameras.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
 #include "agent/run/duty.hpp"
+#include "agent/run/gallery.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/memory.hpp"
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
+#include "agent/run/offline_watch.hpp"
 #include "agent/run/references.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
@@ -130,18 +131,30 @@ class Agent {
   /// Findings of one picture become alerts, alerts become events, events go to the store.
   void seen(const std::string& camera, const Seen& seen) {
     const Moment& at = seen.frame.taken;
-    seen_[camera] = at.steady;
-    if (seen.blind)
-      blind_[camera] = *seen.blind;
-    else
-      blind_.erase(camera);
+    offline_.shown(camera, at);
     snapshots_.show(camera, seen.frame);
-    for (const auto& sighting : seen.sightings)
-      for (auto& event : lifecycle_.see(*sighting.rule, duty_.heard(*sighting.rule, sighting.findings, at), at,
-                                        mutes_.muted(sighting.rule->id, clock_.now())))
+    dispatch_->show(camera, seen.frame);
+    for (const auto& [rule, findings] : seen.sightings) {
+      const auto heard = duty_.heard(*rule, findings, at);
+      gallery_.see(*rule, heard, seen.frame);
+      for (auto& event : lifecycle_.see(*rule, heard, at, mutes_.muted(rule->id, clock_.now()))) {
+        gallery_.add_to(event);
         dispatch_->record(std::move(event), seen.frame);
+      }
+    }
     for (const auto& learned : seen.learned) keep(camera, learned);
     for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
+  }
+
+  /// What is wrong with the board or its cameras is an alert like any other, without a picture.
+  void judge(const std::vector<std::pair<const Rule*, std::vector<Finding>>>& found, const Moment& now) {
+    for (const auto& [rule, findings] : found)
+      for (auto& event : lifecycle_.see(*rule, findings, now, mutes_.muted(rule->id, now)))
+        dispatch_->record(std::move(event), {});
+  }
+
+  void state(const std::string& camera, bool online, const std::string& cause) {
+    online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
   }
 
   void keep(const std::string& camera, const LearnedReference& learned) {
@@ -161,9 +174,12 @@ class Agent {
       for (const auto& watch : rules_of(camera))
         for (const auto& rule : watch) rules_.emplace(rule.id, rule);
     for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
+    for (const auto& rule : offline_.rules()) rules_.emplace(rule.id, rule);
+    offline_.resume(before_.open);
     suspected_ = suspects_.restore(before_.suspects, clock_.now());
     for (const auto& suspect : suspected_)
       if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
+    gallery_.resume(before_.open);
     for (const auto& alert : before_.open) {
       if (const auto rule = rules_.find(alert.rule); rule != rules_.end()) {
         lifecycle_.restore(rule->second, alert);
@@ -178,14 +194,7 @@ class Agent {
     auto known = before_.open;
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
     known.insert(known.end(), suspected_.begin(), suspected_.end());
-    for (const auto& camera : all_.cameras) {
-      std::vector<std::string> faults;
-      auto eye = std::make_unique<Eye>(camera, aids_for(camera, references_, faults));
-      std::ranges::for_each(faults, say);
-      eye->resume(known);
-      const auto look = [this, id = camera.id](const Seen& what) { seen(id, what); };
-      cameras_.push_back(std::make_unique<CameraThread>(camera, std::move(eye), clock_, CameraEvents{look, say}, home_));
-    }
+    cameras_.open(known);
   }
 
   void wait_for_signals() {
@@ -241,33 +250,13 @@ class Agent {
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    const auto kept = references_.list();
-    json::array cameras, muted, orders;
-    for (const auto& camera : all_.cameras) {
-      const auto last = seen_.find(camera.id);
-      json::value age = nullptr;  // no picture yet
-      if (last != seen_.end()) age = rounded(in_seconds(now.steady - last->second), 1);
-      json::value blind = nullptr;
-      if (const auto found = blind_.find(camera.id); found != blind_.end()) blind = found->second;
-      cameras.push_back(json::object{{"id", camera.id},
-                                     {"picture_age_s", std::move(age)},
-                                     {"view_fault", std::move(blind)},
-                                     {"references", references_of(camera.id, kept)}});
-    }
+    json::array muted, orders;
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    return {{"version", KUZET_VERSION},  {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)}, {"armed", std::move(orders)},        {"cameras", std::move(cameras)}};
-  }
-
-  [[nodiscard]] static json::array references_of(const std::string& camera, const std::vector<KeptReference>& kept) {
-    json::array out;
-    for (const auto& one : kept)
-      if (one.camera == camera)
-        out.push_back(json::object{
-            {"zone", one.zone}, {"light", vision::name(one.light)}, {"learned", one.learned}, {"taken", rfc3339(one.taken)}});
-    return out;
+    return {{"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+            {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
+            {"cameras", cameras_.about(now)}};
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -282,11 +271,12 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
-    for (const auto& [rule, findings] : node_.look(now))
-      for (auto& event : lifecycle_.see(*rule, findings, now)) dispatch_->record(std::move(event), {});
+    judge(node_.look(now), now);
+    judge(offline_.look(now), now);
     suspects_.keep(
         lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
     dispatch_->tick();
+    cameras_.tick(now);
     notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
     if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
@@ -299,7 +289,8 @@ class Agent {
     if (stopping_) return;
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
-    cameras_.clear();
+    cameras_.stop();
+    dispatch_->end_films();
     timer_.cancel();
     tick();
   }
@@ -323,7 +314,9 @@ class Agent {
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   RandomIds ids_;
   alerts::Lifecycle lifecycle_{ids_};
+  Gallery gallery_;
   NodeWatch node_;
+  OfflineWatch offline_{all_.cameras, clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
   std::map<std::string, Rule> rules_;
@@ -331,14 +324,18 @@ class Agent {
   const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
   Mutes mutes_{remember_};
   SuspectBook suspects_{remember_, boot_};
-  std::map<std::string, Steady> seen_;        // when each camera's last picture was taken
-  std::map<std::string, std::string> blind_;  // cameras whose view cannot be believed, and why
   Duty duty_{remember_, minute_of_day};
   const References references_{all_.store.path};
   std::string references_mark_ = references_.mark();
   Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
   std::unique_ptr<Control> control_;
-  std::vector<std::unique_ptr<CameraThread>> cameras_;
+  Cameras cameras_{all_,
+                   references_,
+                   clock_,
+                   home_,
+                   {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
+                    [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
+                    [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
   std::optional<Steady> stopping_;
 };
 

@@ -16,19 +16,25 @@ namespace {
 /// One camera's network and its budget; every detector asks through an object of its own.
 class Askers {
  public:
-  Askers(SharedNetwork network, double rate)
-      : network_(std::move(network)), budget_(std::make_shared<vision::Budget>(rate, vision::CameraObjects::first_requests)) {}
+  Askers(SharedNetwork network, double rate, const SharedOrders& orders)
+      : network_(std::move(network)),
+        budget_(std::make_shared<vision::Budget>(rate, vision::CameraObjects::first_requests, share_of(orders))) {}
 
   vision::Objects* of(std::string_view detector, const std::string& zone) {
     auto& asker = askers_[{std::string(detector), zone}];
     if (asker)
       budget_->restart();
     else
-      asker = std::make_unique<vision::CameraObjects>(network_, budget_);
+      asker = std::make_unique<vision::CameraObjects>(network_, budget_, detector.empty());  // privacy is not left out
     return asker.get();
   }
 
  private:
+  static vision::Budget::Share share_of(const SharedOrders& orders) {
+    if (!orders) return {};
+    return [orders] { return double{orders->share.load().model}; };
+  }
+
   SharedNetwork network_;
   std::shared_ptr<vision::Budget> budget_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<vision::Objects>> askers_;
@@ -57,8 +63,9 @@ Result<Configuration> load_with_models(const std::string& file) {
   return all;
 }
 
-Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults) {
-  const auto askers = camera.network ? std::make_shared<Askers>(camera.network, camera.model_rate) : nullptr;
+Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults,
+                      const SharedOrders& orders) {
+  const auto askers = camera.network ? std::make_shared<Askers>(camera.network, camera.model_rate, orders) : nullptr;
   std::map<std::string, std::vector<vision::Reference>> kept;
   for (const auto& watch : camera.detect)
     if (const auto& zone = watch.plan.zone; !kept.contains(zone)) kept[zone] = references.load(camera.id, zone, faults);

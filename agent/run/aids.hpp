@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/run/eye.hpp"
+#include "agent/run/orders.hpp"
 #include "agent/run/references.hpp"
 
 #include <string>
@@ -18,7 +19,9 @@ Result<> open_models(Configuration& all, const std::string& name);
 Result<Configuration> load_with_models(const std::string& file);
 
 /// For the Eye of this camera, whose model (if it has one) is open. A detector that is made a second time (each picture alone)
-/// begins with a fresh budget. References are read now; what is wrong with one goes into `faults`. One thread.
-Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults);
+/// begins with a fresh budget, of which `orders` (may be none) leave less on a busy board. References are read now; what is
+/// wrong with one goes into `faults`. One thread.
+Eye::AidsFor aids_for(const CameraSettings& camera, const References& references, std::vector<std::string>& faults,
+                      const SharedOrders& orders = nullptr);
 
 }  // namespace kuzet::run

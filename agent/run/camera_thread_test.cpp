@@ -47,7 +47,8 @@ struct Fixture {
   void starts() {
     CameraEvents events{[this](const Seen& look) { seen.push_back(look.frame.picture); },
                         [this](const std::string& sentence) { said.push_back(sentence); }};
-    thread.emplace(camera, std::make_unique<Eye>(camera), clock, std::move(events), home.poster());
+    thread.emplace(camera, *drivers::find_camera(camera.source), std::make_unique<Eye>(camera), std::make_shared<Orders>(),
+                   clock, events, home.poster());
   }
   void runs_until_said(std::size_t sentences) {
     while (said.size() < sentences) home.run(1);

@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto link_day = "link/day";
 constexpr auto farewell = 1s;  // for the broker to hear that we go
 constexpr Duration health_every = 60s;
 constexpr Duration repaired_shows = 10min;  // how long a store that was begun anew counts as a fault
@@ -47,16 +48,22 @@ Result<std::optional<outbox::Key>> site_key(const Configuration& all) {
 }
 
 Recorder::About about_events(const Configuration& all) {
-  Recorder::About about{identity_of(all), boot_id(), {}, {}, {}};
+  Recorder::About about{identity_of(all), boot_id(), {}, {}, {}, {}, all.uplink && all.uplink->link == "metered"};
   for (const auto& camera : all.cameras) {
     about.privacy[camera.id] = camera.privacy;
     for (const auto& watch : rules_of(camera))
       for (const auto& rule : watch) {
         about.cooldown[rule.id] = rule.cooldown;
         if (rule.close_up) about.close_up.insert(rule.id);
+        if (rule.evidence == Evidence::none) about.no_evidence.insert(rule.id);
       }
   }
   return about;
+}
+
+std::string fact(outbox::Outbox& store, const std::string& name) {
+  const auto facts = store.remembered(name);
+  return facts && !facts->empty() ? facts->front().second : std::string();
 }
 
 }  // namespace
@@ -101,11 +108,16 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
       began_(clock.now().steady),
       book_{{}, store.last_checkpoint(), store.store(), std::nullopt, store.has_centre()},
       public_key_(store.public_key()),
+      day_(fact(store, link_day)),
       home_([&io](std::function<void()> job) { asio::post(io, std::move(job)); }),
       keeper_(std::move(store), home_),
       backlog_(keeper_, clock),
       recorder_(keeper_, about_events(all), {uplink::system_chance(), 1s, 60s}, hooks_.say,
                 [this](const AlertEvent& event, const outbox::Stamp& stamp) { recorded(event, stamp); }),
+      films_(
+          all, keeper_, home_, clock,
+          [this](AlertEvent event, FilmOfAlert film) { recorder_.record(std::move(event), {}, clock_.now(), std::move(film)); },
+          hooks_.say),
       pace_(io) {
   if (all.uplink) connect(std::move(key));
 }
@@ -133,6 +145,8 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
   };
   plan.drain = settings.drain;
   plan.resend = settings.resend;
+  plan.link = {settings.link == "metered", settings.daily.count, day_,
+               [this](const std::string& day) { remember(link_day, day); }};
   publisher_.emplace(std::move(plan), backlog_, uplink::Backoff(uplink::system_chance(), 1s, 60s), hooks_.say);
   const auto now = [this] { return clock_.now(); };
   link_ = link::make_paho_link(
@@ -152,7 +166,10 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
   credentials_mark_ = credentials_mark(settings);
 }
 
-void Dispatch::record(AlertEvent event, Frame frame) { recorder_.record(std::move(event), std::move(frame), clock_.now()); }
+void Dispatch::record(AlertEvent event, Frame frame) {
+  films_.follow(event);
+  recorder_.record(std::move(event), std::move(frame), clock_.now());
+}
 
 /// An event is on the disk: now, and not before, it may be sent.
 void Dispatch::recorded(const AlertEvent& event, const outbox::Stamp& stamp) {
@@ -190,6 +207,7 @@ void Dispatch::pace() {
 void Dispatch::tick() {
   const Moment now = clock_.now();
   recorder_.tick(now);
+  films_.tick(now);
   set_right(now);
   flush_observations(now);
   look_into_store(now);
@@ -217,7 +235,7 @@ void Dispatch::set_right(const Moment& now) {
 
 void Dispatch::flush_observations(const Moment& now) {
   std::vector<outbox::Draft> drafts;
-  for (auto& batch : observer_.take(now))
+  for (auto& batch : observer_.take(now, publisher_ && publisher_->thrifty()))
     drafts.push_back(uplink::obs_draft(who_, batch.source, now, std::move(batch.observed)));
   if (drafts.empty()) return;
   keeper_.ask([drafts = std::move(drafts), now](outbox::Outbox& store) { return store.observe(drafts, now); },
@@ -306,7 +324,8 @@ void Dispatch::obey(const uplink::Order& order, Done done) {
 
 bool Dispatch::delivered() const {
   const auto& counts = book_.counts;
-  return recorder_.idle() && counts.unsent + counts.unconfirmed + counts.refused + counts.pictures + counts.observations == 0;
+  const auto films = all_.uplink && all_.uplink->link == "metered" ? 0 : counts.films;
+  return idle() && films + counts.unsent + counts.unconfirmed + counts.refused + counts.pictures + counts.observations == 0;
 }
 
 json::object Dispatch::status() const {

@@ -4,6 +4,7 @@
 
 #include "agent/outbox/keeper.hpp"
 #include "agent/run/configuration.hpp"
+#include "agent/run/films.hpp"
 #include "agent/run/observer.hpp"
 #include "agent/run/recorder.hpp"
 #include "agent/uplink/backlog.hpp"
@@ -50,6 +51,10 @@ class Dispatch {
   Dispatch& operator=(const Dispatch&) = delete;
 
   void record(AlertEvent event, Frame frame);
+  /// A picture that a camera's detectors looked at: films are made of them.
+  void show(const std::string& camera, const Frame& frame) { films_.show(camera, frame); }
+  /// No more pictures come: films that are being taken end here.
+  void end_films() { films_.finish(); }
   void observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
   /// Keeps a small fact over restarts; an empty value takes it away.
   void remember(const std::string& name, const std::string& value);
@@ -61,8 +66,8 @@ class Dispatch {
 
   /// Once a second.
   void tick();
-  /// Nothing waits for the disk any more.
-  [[nodiscard]] bool idle() const { return recorder_.idle(); }
+  /// Nothing waits for the disk any more, and no film is being made.
+  [[nodiscard]] bool idle() const { return recorder_.idle() && films_.idle(); }
   /// Says good-bye to broker and disk.
   void stop();
 
@@ -104,10 +109,12 @@ class Dispatch {
   Steady began_;
   Book book_;
   std::string public_key_;
+  std::string day_;  // what an earlier run counted of a metered link's budget
   outbox::Keeper::Home home_;
   outbox::Keeper keeper_;
   uplink::KeeperBacklog backlog_;
   Recorder recorder_;
+  Films films_;
   Observer observer_;
   std::optional<uplink::CommandDesk> desk_;
   std::optional<uplink::Publisher> publisher_;

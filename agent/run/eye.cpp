@@ -2,6 +2,8 @@
 // Turns of looking.
 #include "agent/run/eye.hpp"
 
+#include "agent/run/cpu_time.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -11,6 +13,9 @@ namespace {
 
 /// Faults of the view under which a picture still shows the place.
 constexpr std::array<std::string_view, 2> still_shows{"shaken", "turned"};
+
+// Pictures a second that are enough where nobody listens, and for people where nobody moves: backgrounds follow the light.
+constexpr double unheard = 0.4, quiet_people = 0.4;
 
 /// Something is found that may become an alert with this very picture.
 bool confident(const std::vector<Sighting>& sightings) {
@@ -42,8 +47,12 @@ Eye::Eye(const CameraSettings& camera, AidsFor aids) : aids_(std::move(aids)), r
   for (std::size_t i = 0; i < camera.detect.size(); ++i) {
     const Watch& watch = camera.detect[i];
     const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
-    places_.push_back({&watch, camera.zone(watch.plan.zone), nullptr, &rules_[i], from_seconds(1 / rate), std::nullopt});
+    Place& place = places_.emplace_back();
+    place.watch = &watch, place.rules = &rules_[i], place.number = i;
+    place.zone = camera.zone(watch.plan.zone);
+    place.rate = rate, place.least = std::min(watch.type->least, rate);
   }
+  allow(1);
   std::ranges::stable_partition(places_, &Place::guards);
   reset();
 }
@@ -54,7 +63,8 @@ void Eye::reset() {
   for (auto& place : places_) {
     place.detector =
         place.watch->plan.make(place.zone, aids_ ? aids_(place.watch->type->name, place.watch->plan.zone) : vision::Aids{});
-    place.due.reset();
+    place.turn.due.reset();
+    place.found = false;
   }
 }
 
@@ -69,23 +79,39 @@ void Eye::resume(const std::vector<Alert>& open) {
   }
 }
 
-bool Eye::turn(const Place& place, Duration position) {
-  if (!place.due || *place.due - position > 2 * place.interval)
-    return true;  // the second: a stream that was opened again begins at 0
-  // A tenth early is in time: pictures rarely come to the millisecond.
-  return position + place.interval / 10 >= *place.due;
+void Eye::allow(float analysis) {
+  for (auto& place : places_)
+    place.turn.interval = from_seconds(1 / (place.least + (place.rate - place.least) * double{analysis}));
 }
 
-/// The next turn is counted from when this one was due, unless that lies too far away (a gap in the footage, a stream opened
-/// again).
-void Eye::look_again_after(Place& place, Duration position) {
-  const Duration base = place.due && std::chrono::abs(position - *place.due) < place.interval ? *place.due : position;
-  place.due = base + place.interval;
+void Eye::mind_quiet(bool wanted) {
+  if (wanted != quiet_.has_value()) wanted ? void(quiet_.emplace()) : quiet_.reset();
 }
 
-bool Eye::wants(Duration position) const {
-  return (people_ && people_->wants(position)) ||
-         std::ranges::any_of(places_, [&](const Place& place) { return turn(place, position); });
+double Eye::need() const {
+  const bool quiet = quiet_ && quiet_->quiet() && !blind_;
+  double out = !people_ ? 0 : quiet ? quiet_people : People::rate;
+  for (const auto& place : places_) {
+    const bool rests = place.number < 64 && ((resting_ >> place.number) & 1U) != 0;
+    const double enough = rests ? std::min(unheard, place.watch->type->quiet) : place.watch->type->quiet;
+    const double alert = place.found ? place.least : 0;
+    out = std::max(out, std::min(place.rate, quiet ? std::max(enough, alert) : 1 / in_seconds(place.turn.interval)));
+  }
+  return out;
+}
+
+Turns Eye::turns() const {
+  Turns out;
+  if (people_) out.add(people_->turns());
+  for (const auto& place : places_) out.add(place.turn.turns());
+  return out;
+}
+
+Turns Eye::turns_after(Duration position) const {
+  Turns out;
+  if (people_) out.add(People::turns_after(position));
+  for (const auto& place : places_) out.add((place.turn.comes(position) ? place.turn.after(position) : place.turn).turns());
+  return out;
 }
 
 bool Eye::idle(const Place& place, bool all) const {
@@ -95,13 +121,26 @@ bool Eye::idle(const Place& place, bool all) const {
 
 Seen Eye::look(const Frame& frame, bool all) {
   Seen seen{frame, {}, {}};
-  if (people_) people_->see(seen.frame);
+  Duration began = thread_cpu();
+  const auto spent = [&](std::string_view who) {
+    const Duration now = thread_cpu();
+    const Duration took = now - std::exchange(began, now);
+    const auto known = std::ranges::find(seen.costs, who, &LookCost::detector);
+    if (known == seen.costs.end())
+      seen.costs.push_back({who, took});
+    else
+      known->time += took;
+  };
+  if (people_) people_->see(seen.frame), spent("persons");
   for (auto& place : places_) {
-    if (!all && !turn(place, frame.position)) continue;
-    look_again_after(place, frame.position);
-    if (!idle(place, all)) look_at(place, seen);
+    if (!all && !place.turn.comes(frame.position)) continue;
+    place.turn = place.turn.after(frame.position);
+    if (idle(place, all)) continue;
+    look_at(place, seen);
+    spent(place.watch->type->name);
   }
-  if (people_) people_->look_closer(seen.frame, confident(seen.sightings));
+  if (people_) people_->look_closer(seen.frame, confident(seen.sightings)), spent("persons");
+  if (quiet_) quiet_->see(frame), spent("quiet");
   seen.blind = blind_;
   return seen;
 }
@@ -115,12 +154,16 @@ void Eye::look_at(Place& place, Seen& seen) {
     if (suspended) observation.values["view"] = *blind_;
     seen.observations.push_back({zone, std::move(observation)});
   }
+  place.found = false;
   if (suspended) return;
   for (auto& reference : look.learned) seen.learned.push_back({zone, std::move(reference)});
   for (const auto& rule : *place.rules) {
     Sighting& sighting = seen.sightings.emplace_back(Sighting{&rule, {}});
     for (auto& finding : look.findings)
-      if (finding.kind == rule.kind) sighting.findings.push_back(std::move(finding));
+      if (finding.kind == rule.kind) {
+        place.found = place.found || finding.confidence >= rule.keep;
+        sighting.findings.push_back(std::move(finding));
+      }
   }
 }
 

@@ -4,8 +4,11 @@
 
 #include "agent/core/alert.hpp"
 #include "agent/core/frame.hpp"
+#include "agent/run/camera_meter.hpp"
 #include "agent/run/configuration.hpp"
 #include "agent/run/people.hpp"
+#include "agent/run/turns.hpp"
+#include "vision/scene/quiet.hpp"
 
 #include <functional>
 #include <memory>
@@ -39,6 +42,7 @@ struct Seen {
   std::vector<ZoneObservation> observations;
   std::vector<LearnedReference> learned = {};
   std::optional<std::string> blind = {};  ///< why the view cannot be believed
+  std::vector<LookCost> costs = {};
 };
 
 /// The rules that follow from a camera's settings, each with an id such as "yard/fire" or "yard/illegal_parking/no_parking".
@@ -59,9 +63,22 @@ class Eye {
   /// Gives the open alerts of an earlier run back to the detectors that raised them.
   void resume(const std::vector<Alert>& open);
   /// True when some detector wants to look at a picture of this position.
-  [[nodiscard]] bool wants(Duration position) const;
+  [[nodiscard]] bool wants(Duration position) const { return turns().cover(position); }
+  /// Which pictures some detector wants now, and once one at `position` will have been looked at.
+  [[nodiscard]] Turns turns() const;
+  [[nodiscard]] Turns turns_after(Duration position) const;
   /// Every detector whose turn it is looks; with `all` every one.
   Seen look(const Frame& frame, bool all = false);
+
+  /// How often detectors look: 1 each at its own rate, 0 at the least that keeps its promise.
+  void allow(float analysis);
+  /// Bit n: nobody listens to the n-th detector now, so that its own rates are more than it needs.
+  void rest(std::uint64_t watches) { resting_ = watches; }
+  /// Whether to find out that nothing moves: where need() is asked.
+  void mind_quiet(bool wanted);
+  /// How many pictures a second are needed now: while nothing moves and the view can be believed, each detector's `quiet`, or
+  /// its least where it sees something that is or may become an alert; else its rate.
+  [[nodiscard]] double need() const;
   /// Forgets everything that was seen: the next picture stands alone.
   void reset();
 
@@ -71,13 +88,13 @@ class Eye {
     Polygon zone;
     std::unique_ptr<vision::Detector> detector;
     const std::vector<Rule>* rules = nullptr;
-    Duration interval{};
-    std::optional<Duration> due;
+    std::size_t number = 0;  // of its watch
+    double rate = 0, least = 0;
+    Turn turn;
+    bool found = false;  // something that is or may become an alert
 
     [[nodiscard]] bool guards() const { return watch->type->guards; }
   };
-  static bool turn(const Place& place, Duration position);
-  static void look_again_after(Place& place, Duration position);
   /// Nothing that it could see there means anything now.
   [[nodiscard]] bool idle(const Place& place, bool all) const;
   void look_at(Place& place, Seen& seen);
@@ -87,6 +104,8 @@ class Eye {
   std::vector<Place> places_;             // guards first
   std::optional<std::string> blind_;      // what the guard says
   std::optional<People> people_;          // where the camera covers them
+  std::optional<vision::Quiet> quiet_;    // where it is minded
+  std::uint64_t resting_ = 0;
 };
 
 }  // namespace kuzet::run

@@ -73,9 +73,10 @@ struct Fixture {
     watch(slow, "gate", {timing(Kind::illegal_parking)});
   }
   void watch(const vision::DetectorType& type, const std::string& zone, const std::vector<vision::RuleTiming>& rules) {
-    vision::Plan plan{zone, {}, Evidence::picture, {}, rules, [this, name = std::string(type.name)](const Polygon&, const vision::Aids&) {
-                        return std::make_unique<Scripted>(log, name, finds);
-                      }};
+    vision::Plan plan{
+        zone, {}, Evidence::picture, {}, rules, [this, name = std::string(type.name)](const Polygon&, const vision::Aids&) {
+          return std::make_unique<Scripted>(log, name, finds);
+        }};
     camera.detect.push_back({&type, std::move(plan), {}});
   }
   static Frame frame(double second) {

@@ -4,6 +4,7 @@
 
 #include "agent/outbox/disk.hpp"
 #include "agent/outbox/hash.hpp"
+#include "agent/run/engine.hpp"
 #include "vision/scene/onnx_header.hpp"
 
 #include <cstdint>
@@ -96,7 +97,9 @@ Result<SharedNetwork> Models::open(const fs::path& file) {
   if (auto network = known.network.lock(); network && known.size == *size && known.changed == changed) return network;
   const auto bytes = bytes_of(file);
   if (!bytes) return bytes.error();
-  auto model = vision::ObjectModel::read(*bytes, outbox::sha256(*bytes));
+  const auto engine = onnx_engine();
+  if (!engine) return about(file, engine.error().what);
+  auto model = vision::ObjectModel::read(*bytes, outbox::sha256(*bytes), **engine);
   if (!model) return about(file, model.error().what);
   SharedNetwork network = std::make_shared<Shared>(std::move(*model));
   known = {*size, changed, network};

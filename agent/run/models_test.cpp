@@ -2,11 +2,14 @@
 // One network for the whole process: who asks for the same file gets the same one, and nobody waits for it.
 #include "agent/run/models.hpp"
 
+#include "agent/run/engine.hpp"
 #include "tests/harness/catch.hpp"
 #include "tests/harness/onnx.hpp"
 #include "tests/harness/temp_folder.hpp"
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace kuzet::run {
@@ -20,7 +23,35 @@ std::string detector(int side = 64) {
   return test::onnx_detector(wish);
 }
 
+/// All that is in this process's memory.
+std::string mapped() {
+  std::ifstream maps("/proc/self/maps");
+  return {std::istreambuf_iterator<char>(maps), {}};
+}
+
 }  // namespace
+
+TEST_CASE("networks are in memory from the first model on and not before", "[model]") {
+  const test::TempFolder folder;
+  test::write_file(folder / "a.onnx", detector());
+  REQUIRE(Models::glance(folder / "a.onnx").has_value());
+  if (mapped().find("kuzet-objects") == std::string::npos) {  // another test case may have opened one before
+    CHECK(mapped().find("opencv_dnn") == std::string::npos);
+    CHECK(mapped().find("protobuf") == std::string::npos);
+  }
+  REQUIRE(Models::open(folder / "a.onnx").has_value());
+  CHECK(mapped().find("kuzet-objects") != std::string::npos);
+  CHECK(mapped().find("opencv_dnn") != std::string::npos);
+}
+
+TEST_CASE("a module that is missing or is another one is told with its name", "[model][K6]") {
+  for (const char* name : {"libkuzet-nothing.so", "libc.so.6"}) {
+    const auto engine = onnx_engine(name);
+    REQUIRE(!engine);
+    CHECK(engine.error().code == Code::config);
+    CHECK(engine.error().what.find(name) != std::string::npos);
+  }
+}
 
 TEST_CASE("the same file is read once, and again when it has changed", "[model]") {
   const test::TempFolder folder;

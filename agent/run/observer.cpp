@@ -17,9 +17,9 @@ void Observer::see(const std::string& source, const std::string& zone, const Obs
   values_[{source, zone, observation.what}].newest = {at, zone, observation};
 }
 
-std::vector<Observer::Batch> Observer::take(const Moment& now) {
+std::vector<Observer::Batch> Observer::take(const Moment& now, bool sparse) {
   std::vector<Batch> out;
-  if (turn_ && now.steady - *turn_ < every) return out;
+  if (turn_ && now.steady - *turn_ < (sparse ? heartbeat : every)) return out;
   turn_ = now.steady;
   for (auto& [key, value] : values_) {
     const auto& values = value.newest.observation.values;

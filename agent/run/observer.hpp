@@ -13,7 +13,8 @@
 namespace kuzet::run {
 
 /// Report by exception with a heartbeat: each source's newest values go out together, when they changed since they were last
-/// told or were not told for a minute. Values come many times a second and leave at most every ten seconds. One thread.
+/// told or were not told for a minute. Values come many times a second and leave at most every ten seconds, or `sparse`: every
+/// minute. One thread.
 class Observer {
  public:
   void see(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
@@ -24,7 +25,7 @@ class Observer {
     std::vector<uplink::Observed> observed;
   };
   /// What is to be told at `now`; empty between two turns.
-  std::vector<Batch> take(const Moment& now);
+  std::vector<Batch> take(const Moment& now, bool sparse = false);
 
  private:
   struct Value {

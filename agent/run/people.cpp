@@ -24,12 +24,15 @@ Box wider(const Box& box) {
 
 }  // namespace
 
-bool People::wants(Duration position) const {
-  return !due_ || position >= *due_ || *due_ - position > 2 * look_every;  // the last: a stream that was opened again
+Turns People::turns() const { return due_ ? Turns{*due_, *due_ - 2 * look_every, look_every} : Turns::all(); }
+
+Turns People::turns_after(Duration position) {
+  const Duration due = position + look_every * 9 / 10;  // pictures rarely come to the millisecond
+  return {due, due - 2 * look_every, look_every};
 }
 
 void People::see(Frame& frame) {
-  due_ = frame.position + look_every * 9 / 10;  // pictures rarely come to the millisecond
+  due_ = turns_after(frame.position).from;
   movers_.see(frame);
   frame.persons = movers_.boxes();
   add_recognised(frame);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/frame.hpp"
+#include "agent/run/turns.hpp"
 #include "vision/scene/movers.hpp"
 #include "vision/scene/objects.hpp"
 
@@ -17,8 +18,12 @@ class People {
   /// `objects` may be none: then somebody who stands quite still is not seen.
   explicit People(vision::Objects* objects) : objects_(objects) {}
 
+  static constexpr double rate = 5;  ///< pictures a second that it wants
+
   /// Movement wants to be looked at steadily.
-  [[nodiscard]] bool wants(Duration position) const;
+  [[nodiscard]] Turns turns() const;
+  /// Once a picture at `position` was looked at.
+  [[nodiscard]] static Turns turns_after(Duration position);
   /// Looks, and writes into `frame.persons`.
   void see(Frame& frame);
   /// Asks the object detector, every other second, or at once where `urgent`: this picture may become evidence. Adds to

@@ -15,7 +15,7 @@ constexpr double least_close_up = 0.2;  // of the picture
 
 bool shows_something_new(Phase phase) { return phase != Phase::updated; }
 
-std::size_t bytes_of(const Frame& frame) {
+std::size_t pixels_of(const Frame& frame) {
   return frame.luma.total() + frame.cb.total() + frame.cr.total();  // a byte for each
 }
 
@@ -49,13 +49,21 @@ Recorder::Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff,
       say_(std::move(say)),
       recorded_(std::move(recorded)) {}
 
-void Recorder::record(AlertEvent event, Frame frame, const Moment& now) {
+void Recorder::record(AlertEvent event, Frame frame, const Moment& now, std::optional<FilmOfAlert> film) {
   now_ = now;
-  if (!shows_something_new(event.phase) || (!waiting_.empty() && held_ + bytes_of(frame) > most_held)) frame = Frame{};
-  if (held_ > most_held) event.before_is_new = false;
-  held_ += bytes_of(frame);
-  waiting_.push_back(std::make_shared<const Job>(Job{with_right_times(std::move(event), now), std::move(frame), now}));
+  const bool none = about_->no_evidence.contains(event.alert.rule);
+  if (none || !shows_something_new(event.phase) || (!waiting_.empty() && held_ + pixels_of(frame) > most_held)) frame = Frame{};
+  if (none || held_ > most_held) event.before_is_new = false, event.earlier.clear();
+  auto job = std::make_shared<const Job>(Job{with_right_times(std::move(event), now), std::move(frame), now, std::move(film)});
+  held_ += bytes_of(*job);
+  waiting_.push_back(std::move(job));
   if (again_ <= now.steady) next();
+}
+
+std::size_t Recorder::bytes_of(const Job& job) {
+  std::size_t sum = pixels_of(job.frame);
+  for (const auto& one : job.event.earlier) sum += pixels_of(*one);
+  return sum;
 }
 
 void Recorder::tick(const Moment& now) {
@@ -89,6 +97,7 @@ outbox::Draft Recorder::draft_of(const AlertEvent& event, const About& about) {
 std::vector<Frame> Recorder::pictures_of(const Job& job, const About& about) {
   std::vector<Frame> out;
   const auto& before = job.event.before;
+  for (const auto& one : job.event.earlier) out.push_back(*one);
   if (before && job.event.before_is_new) out.push_back(*before);
   if (job.frame.empty()) return out;
   if (!about.close_up.contains(job.event.alert.rule)) return out.push_back(job.frame), out;
@@ -98,28 +107,37 @@ std::vector<Frame> Recorder::pictures_of(const Job& job, const About& about) {
   return out;
 }
 
-Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const About& about) {
+Recorder::Kept Recorder::keep_evidence(outbox::Outbox& outbox, const Job& job, const About& about) {
   const Alert& alert = job.event.alert;
-  auto draft = draft_of(job.event, about);
-  std::vector<uplink::Announced> evidence;
-  std::string without;
+  const auto topics = uplink::picture_topics(about.who, alert.id);
   const auto zones = about.privacy.find(alert.source);
+  Kept out;
+  const auto take = [&](const Result<outbox::Picture>& kept, uplink::Announced as) {
+    if (!kept) return void(out.missing = (as.film ? "the film: " : "a picture: ") + kept.error().what);
+    as.n = kept->n, as.sha256 = kept->sha256, as.bytes = kept->bytes;
+    out.announced.push_back(std::move(as));
+    out.pictures.push_back(*kept);
+  };
+  const auto place = [&] { return static_cast<int>(out.pictures.size()); };
   for (const auto& picture : pictures_of(job, about)) {
     auto jpeg = picture_of(picture, zones == about.privacy.end() ? std::vector<Polygon>{} : zones->second);
-    auto kept = jpeg ? outbox.keep_picture(alert.id, uplink::picture_topics(about.who, alert.id), *jpeg,
-                                           static_cast<int>(evidence.size()))
-                     : Result<outbox::Picture>(jpeg.error());
-    if (kept) {
-      evidence.push_back({kept->n, kept->sha256, kept->bytes, corrected(picture.taken, job.now).wall});
-      draft.pictures.push_back(*kept);
-    } else {
-      without = kept.error().what;
-    }
+    take(jpeg ? outbox.keep_picture(alert.id, topics, *jpeg, place()) : Result<outbox::Picture>(jpeg.error()),
+         {0, {}, 0, corrected(picture.taken, job.now).wall, {}, false});
   }
-  draft.body = [&](const outbox::Stamp& stamp) { return uplink::alert_body(about.who, job.event, evidence, stamp); };
+  if (job.film)
+    take(outbox.keep_film(alert.id, topics, job.film->file, place()),
+         {0, {}, 0, corrected(job.film->taken, job.now).wall, job.film->length, about.films_stay});
+  return out;
+}
+
+Recorder::Done Recorder::work(outbox::Outbox& outbox, const Job& job, const About& about) {
+  auto draft = draft_of(job.event, about);
+  auto kept = keep_evidence(outbox, job, about);
+  draft.pictures = std::move(kept.pictures);
+  draft.body = [&](const outbox::Stamp& stamp) { return uplink::alert_body(about.who, job.event, kept.announced, stamp); };
   auto stamp = outbox.record(draft);
   if (!stamp && stamp.error().code == Code::corrupt && outbox.renew(job.now)) stamp = outbox.record(draft);
-  return {std::move(stamp), without};
+  return {std::move(stamp), std::move(kept.missing)};
 }
 
 void Recorder::finished(const Done& done) {
@@ -135,9 +153,8 @@ void Recorder::finished(const Done& done) {
   backoff_.succeeded();
   const auto job = waiting_.front();
   waiting_.pop_front();
-  held_ -= bytes_of(job->frame);
-  if (!done.without_picture.empty())
-    say_("evidence: alert " + job->event.alert.id + " goes without a picture: " + done.without_picture);
+  held_ -= bytes_of(*job);
+  if (!done.missing.empty()) say_("evidence: alert " + job->event.alert.id + " goes without " + done.missing);
   recorded_(job->event, *done.stamp);
   next();
 }

@@ -4,6 +4,7 @@
 
 #include "agent/core/frame.hpp"
 #include "agent/outbox/keeper.hpp"
+#include "agent/run/films.hpp"
 #include "agent/uplink/backoff.hpp"
 #include "agent/uplink/wire.hpp"
 
@@ -11,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -32,12 +34,14 @@ class Recorder {
     std::map<std::string, std::vector<Polygon>> privacy;  ///< of each camera
     std::map<std::string, Duration> cooldown;             ///< of each rule
     std::set<std::string> close_up;                       ///< rules whose pictures show the thing and what is around it
+    std::set<std::string> no_evidence = {};               ///< rules that say `evidence: none`
+    bool films_stay = false;                              ///< the link is metered: films are kept here and not sent
   };
 
   Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff, Say say, Recorded recorded);
 
-  /// `frame` shows what happened; an empty one gives no evidence.
-  void record(AlertEvent event, Frame frame, const Moment& now);
+  /// `frame` shows what happened; an empty one gives no picture of this moment. `film`: what the event announces.
+  void record(AlertEvent event, Frame frame, const Moment& now, std::optional<FilmOfAlert> film = {});
   /// Tries again what the disk did not take.
   void tick(const Moment& now);
   [[nodiscard]] bool idle() const { return waiting_.empty(); }
@@ -47,16 +51,25 @@ class Recorder {
     AlertEvent event;
     Frame frame;
     Moment now;
+    std::optional<FilmOfAlert> film;
+  };
+  /// What was kept with an event.
+  struct Kept {
+    std::vector<uplink::Announced> announced;
+    std::vector<outbox::Picture> pictures;
+    std::string missing;  // why something is
   };
   struct Done {
     Result<outbox::Stamp> stamp;
-    std::string without_picture;  // why one is missing
+    std::string missing;  // why a picture or the film is
   };
 
   void next();
   void finished(const Done& done);
   [[nodiscard]] static Done work(outbox::Outbox& outbox, const Job& job, const About& about);
-  /// What is kept with the event, the older picture first.
+  [[nodiscard]] static std::size_t bytes_of(const Job& job);
+  static Kept keep_evidence(outbox::Outbox& outbox, const Job& job, const About& about);
+  /// What is kept with the event, the older pictures first.
   [[nodiscard]] static std::vector<Frame> pictures_of(const Job& job, const About& about);
   [[nodiscard]] static outbox::Draft draft_of(const AlertEvent& event, const About& about);
 

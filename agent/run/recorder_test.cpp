@@ -96,7 +96,7 @@ json::object body(outbox::Outbox& store, std::uint64_t after = 0) {
 std::vector<cv::Size> sizes_of_pictures(outbox::Outbox& store) {
   std::vector<cv::Size> out;
   while (auto picture = store.next_picture().value()) {
-    out.push_back(evidence::read_jpeg(picture->jpeg).value().luma.size());
+    out.push_back(evidence::read_jpeg(picture->content).value().luma.size());
     store.picture_sent(picture->about.alert, picture->about.n).value();
   }
   return out;
@@ -146,13 +146,13 @@ TEST_CASE("an event comes with its picture, private places covered", "[K1][K5]")
   auto store = desk.reopened();
   const auto picture = store.next_picture().value();
   REQUIRE(picture.has_value());
-  CHECK(picture->jpeg == evidence::jpeg(frame(), privacy).value());
-  CHECK(picture->jpeg != evidence::jpeg(frame(), {}).value());
+  CHECK(picture->content == evidence::jpeg(frame(), privacy).value());
+  CHECK(picture->content != evidence::jpeg(frame(), {}).value());
   CHECK(picture->about.topic == "kuzet/v1/site/n07/evidence/a1/1");
   const auto announced = body(store).at("evidence").as_array().at(0).as_object();
   CHECK(announced.at("n") == 1);
   CHECK(announced.at("sha256").as_string() == picture->about.sha256);
-  CHECK(announced.at("bytes") == picture->jpeg.size());
+  CHECK(announced.at("bytes") == picture->content.size());
   CHECK(announced.at("taken").as_string() == rfc3339(test::at(0).wall));
 }
 

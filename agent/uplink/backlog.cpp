@@ -26,8 +26,8 @@ void KeeperBacklog::centre_seen(Answer<void> answer) {
   keeper_.ask([](Outbox& outbox) { return outbox.centre_seen(); }, std::move(answer));
 }
 
-void KeeperBacklog::picture(Answer<std::optional<outbox::PendingPicture>> answer) {
-  keeper_.ask([](Outbox& outbox) { return outbox.next_picture(); }, std::move(answer));
+void KeeperBacklog::picture(outbox::Wanted wanted, Answer<std::optional<outbox::PendingPicture>> answer) {
+  keeper_.ask([wanted](Outbox& outbox) { return outbox.next_picture(wanted); }, std::move(answer));
 }
 
 void KeeperBacklog::picture_sent(std::string alert, int n, Answer<void> answer) {

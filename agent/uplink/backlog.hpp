@@ -23,7 +23,7 @@ class Backlog {
   virtual void confirm_up_to(std::string store, std::uint64_t seq, Answer<std::uint64_t> answer) = 0;
   virtual void confirm_alerts(std::vector<std::string> alerts, Answer<std::uint64_t> answer) = 0;
   virtual void centre_seen(Answer<void> answer) = 0;
-  virtual void picture(Answer<std::optional<outbox::PendingPicture>> answer) = 0;
+  virtual void picture(outbox::Wanted wanted, Answer<std::optional<outbox::PendingPicture>> answer) = 0;
   virtual void picture_sent(std::string alert, int n, Answer<void> answer) = 0;
 };
 
@@ -36,7 +36,7 @@ class KeeperBacklog final : public Backlog {
   void confirm_up_to(std::string store, std::uint64_t seq, Answer<std::uint64_t> answer) override;
   void confirm_alerts(std::vector<std::string> alerts, Answer<std::uint64_t> answer) override;
   void centre_seen(Answer<void> answer) override;
-  void picture(Answer<std::optional<outbox::PendingPicture>> answer) override;
+  void picture(outbox::Wanted wanted, Answer<std::optional<outbox::PendingPicture>> answer) override;
   void picture_sent(std::string alert, int n, Answer<void> answer) override;
 
  private:

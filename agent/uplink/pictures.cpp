@@ -45,7 +45,7 @@ void Pictures::fetch(Steady now) {
   if (!wanted_ || ready_ || flying_ || fetching_ || settled_ || failed_ || waits) return;
   fetching_ = true;
   wanted_ = false;
-  backlog_.picture([this, round = round_](Result<std::optional<outbox::PendingPicture>> result) {
+  backlog_.picture(which_, [this, round = round_](Result<std::optional<outbox::PendingPicture>> result) {
     if (round != round_) return;
     fetching_ = false;
     if (!result) {

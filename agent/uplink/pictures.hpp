@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The picture whose turn it is: fetched, sent alone, marked in the store; put behind or given up when it does not get through.
+// The picture or film whose turn it is: fetched, sent alone, marked in the store; put behind or given up when it does not get
+// through.
 #pragma once
 
 #include "agent/core/time.hpp"
@@ -18,8 +19,8 @@ class Pictures {
   using Say = std::function<void(const std::string& sentence)>;
   /// `arrived` is called when the store has answered, or with its failure; then nothing is asked before retry().
   using Arrived = std::function<void(const std::optional<Error>&)>;
-  Pictures(Backlog& backlog, Say say, Arrived arrived)
-      : backlog_(backlog), say_(std::move(say)), arrived_(std::move(arrived)) {}
+  Pictures(Backlog& backlog, outbox::Wanted which, Say say, Arrived arrived)
+      : backlog_(backlog), which_(which), say_(std::move(say)), arrived_(std::move(arrived)) {}
 
   /// A new connection: what was on its way is not any more.
   void restart();
@@ -36,6 +37,8 @@ class Pictures {
   void fetch(Steady now);
   /// The fetched one is on its way.
   outbox::PendingPicture pop();
+  /// It does not go now after all; the store is asked anew.
+  void put_back() { flying_ = false, wanted_ = true; }
 
   void accepted(const outbox::Picture& picture);
   void refused(const outbox::Picture& picture, int reason, Steady now);
@@ -56,6 +59,7 @@ class Pictures {
   void mark();
 
   Backlog& backlog_;
+  outbox::Wanted which_;
   Say say_;
   Arrived arrived_;
   std::optional<outbox::PendingPicture> ready_;

@@ -21,8 +21,10 @@ Publisher::Publisher(Plan plan, Backlog& backlog, Backoff backoff, Say say)
       centres_(backlog, [this](const Error& error) { trouble(error); }),
       drain_(backlog, plan_.drain, plan_.resend, window_, outcomes_,
              [this](const std::optional<Error>& error) { store_answered(error); }),
-      pictures_(backlog, say_, [this](const std::optional<Error>& error) { store_answered(error); }),
+      pictures_(backlog, {!plan_.link.metered, plan_.link.metered}, say_,
+                [this](const std::optional<Error>& error) { store_answered(error); }),
       servers_(plan_.servers, plan_.version, std::move(backoff)),
+      allowance_(plan_.link),
       keep_alive_(plan_.connection.keep_alive) {}
 
 /// A broker that falls silent has to be noticed within one and a half of keep-alive, whatever was asked for.
@@ -146,6 +148,7 @@ void Publisher::stop(const Moment& now, std::chrono::milliseconds wait) {
   now_ = now;
   hand_over();
   pictures_.retry();
+  allowance_.save(now);
   const auto last_words = state_message(plan_.who, false, plan_.boot, now.wall);
   if (state_ == State::online) send(last_words, Greeting{last_words.topic});
   if (state_ == State::online) link_->disconnect(wait);

@@ -5,6 +5,7 @@
 
 #include "agent/core/time.hpp"
 #include "agent/link/link.hpp"
+#include "agent/uplink/allowance.hpp"
 #include "agent/uplink/backlog.hpp"
 #include "agent/uplink/backoff.hpp"
 #include "agent/uplink/centres.hpp"
@@ -49,6 +50,7 @@ struct Plan {
   /// Without the broker's word for this long the connection is given up; never more than 0.9 of keep-alive. Where much is on
   /// its way, it is given the time that the slowest link would take for it.
   Duration answer_within = std::chrono::seconds(10);
+  LinkClass link = {};  ///< of a metered one films stay here, and pictures go by the day's budget, the newest alert's first
 };
 
 /// What a person may want to know.
@@ -97,6 +99,8 @@ class Publisher {
   void arrived(const link::Message& message, const Moment& now);
 
   [[nodiscard]] bool online() const { return state_ == State::online; }
+  /// The link is metered and the day's bytes are spent.
+  [[nodiscard]] bool thrifty() const { return allowance_.spent(); }
   /// For health and status: the connection, the window, what was refused, the centre.
   [[nodiscard]] boost::json::object report(const Moment& now) const;
 
@@ -119,6 +123,7 @@ class Publisher {
   void send(const Drain::Choice& choice);
   void send(const link::Message& message, Parcel what);
   [[nodiscard]] bool too_large(const link::Message& message) const;
+  static std::size_t size_of(const link::Message& message);
 
   void settle(const Nothing&, int reason);
   void settle(const Greeting& greeting, int reason);
@@ -139,6 +144,7 @@ class Publisher {
   Drain drain_;
   Pictures pictures_;
   Servers servers_;
+  Allowance allowance_;
   link::Link* link_ = nullptr;
 
   State state_ = State::offline;

@@ -109,6 +109,12 @@ struct Desk {
     store.record(draft).value();
     publisher.wake(now());
   }
+  void film(const std::string& id, const std::string& content) {
+    auto draft = test::event_of(id, second, Phase::updated);
+    draft.pictures.push_back(test::kept_film(store, id, "kuzet/v1/s/n/evidence/" + id + "/", content).value());
+    store.record(draft).value();
+    publisher.wake(now());
+  }
   void observes(int n = 1) {
     std::vector<outbox::Draft> drafts;
     for (int i = 0; i < n; ++i)
@@ -144,6 +150,13 @@ struct Desk {
   [[nodiscard]] Words topics() const {
     Words out;
     for (const auto& one : link.sent) out.push_back(one.message.topic.substr(one.message.topic.rfind('/') + 1));
+    return out;
+  }
+  /// Of the messages whose topic has this part.
+  [[nodiscard]] Words payloads_of(const std::string& part) const {
+    Words out;
+    for (const auto& one : link.sent)
+      if (one.message.topic.find(part) != std::string::npos) out.push_back(one.message.payload);
     return out;
   }
   Seqs shelf(outbox::Shelf which) {

@@ -66,7 +66,10 @@ void Publisher::open_changed(const Moment& now) {
 bool Publisher::publish(const link::Message& message, const Moment& now) {
   now_ = now;
   if (state_ != State::online || too_large(message)) return false;
-  if (message.qos == 0) return link_->publish(0, message).has_value();
+  if (message.qos == 0) {
+    allowance_.spend(size_of(message), now);
+    return link_->publish(0, message).has_value();
+  }
   if (unsaid_.size() >= most_unsaid) return false;
   unsaid_.push_back(message);
   pump();
@@ -125,11 +128,16 @@ void Publisher::send_what_waits() {
 /// One picture at a time, and none while an event waits or is on its way: it could hold up the line for a minute.
 bool Publisher::send_picture() {
   const auto is_event = [](const Letter& letter) { return letter.what != outbox::Class::observation; };
-  if (!drain_.no_event_waits() || window_.any<Letter>(is_event)) return false;
+  if (!drain_.no_event_waits() || window_.any<Letter>(is_event) || allowance_.holds(now_)) return false;
   pictures_.fetch(now_.steady);
   if (pictures_.front(now_.steady) == nullptr) return false;
   const auto picture = pictures_.pop();
   const auto message = picture_message(picture);
+  if (!allowance_.allows(size_of(message), now_)) {
+    say_("uplink: the day's budget of the metered link is spent; pictures wait in the store until tomorrow (UTC)");
+    pictures_.put_back();
+    return false;
+  }
   if (too_large(message))
     pictures_.refused(picture.about, packet_too_large, now_.steady);
   else
@@ -138,11 +146,14 @@ bool Publisher::send_picture() {
 }
 
 bool Publisher::too_large(const link::Message& message) const {
-  if (maximum_packet_ == 0) return false;
+  return maximum_packet_ != 0 && size_of(message) > maximum_packet_;
+}
+
+std::size_t Publisher::size_of(const link::Message& message) {
   std::size_t size = around_payload + message.topic.size() + message.payload.size() + message.content_type.size() +
                      message.response_topic.size() + message.correlation.size();
   for (const auto& [name, value] : message.properties) size += name.size() + value.size() + 5;
-  return size > maximum_packet_;
+  return size;
 }
 
 void Publisher::send(const Drain::Choice& choice) {
@@ -154,6 +165,7 @@ void Publisher::send(const Drain::Choice& choice) {
 }
 
 void Publisher::send(const link::Message& message, Parcel what) {
+  allowance_.spend(size_of(message), now_);
   const auto number = window_.put(std::move(what), message.topic.size() + message.payload.size(), now_.steady);
   if (auto sent = link_->publish(number, message); !sent) fail({sent.error().what, false}, now_);
 }
@@ -261,6 +273,7 @@ json::object Publisher::report(const Moment&) const {
                    {"in_flight", window_.counted()}};
   if (last_loss_) out["last_loss"] = json::object{{"at", rfc3339(last_loss_->first)}, {"why", last_loss_->second}};
   out["refused"] = json::array(refused_.begin(), refused_.end());
+  out["link"] = allowance_.report();
   out["centre"] = json::object{{"seen", centres_.seen()}, {"online", centres_.any_online()}};
   return out;
 }

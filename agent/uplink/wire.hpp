@@ -19,6 +19,7 @@ namespace kuzet::uplink {
 inline constexpr const char* alert_schema = "kuzet.alert/1";
 inline constexpr const char* gap_schema = "kuzet.gap/1";
 inline constexpr const char* obs_schema = "kuzet.obs/1";
+inline constexpr const char* film_type = "video/mp4";
 
 /// Who speaks.
 struct Identity {
@@ -34,12 +35,14 @@ std::string alert_topic(const Identity& who, const Alert& alert);
 /// Where the pictures of an alert go, up to their number.
 std::string picture_topics(const Identity& who, const std::string& alert);
 
-/// One picture as its alert announces it.
+/// One picture or film as its alert announces it.
 struct Announced {
   int n = 0;
   std::string sha256;
   std::uint64_t bytes = 0;
   Wall taken;
+  std::optional<Duration> film = {};  ///< of a film: how long it lasts
+  bool held = false;                  ///< it stays on the board while the link is metered
 };
 
 /// One value of a detector or a sensor, and when it was so.

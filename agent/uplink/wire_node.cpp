@@ -88,6 +88,7 @@ json::object counts_json(const outbox::Counts& counts) {
                    {"reasons", std::move(reasons)},
                    {"observations", counts.observations},
                    {"pictures", counts.pictures},
+                   {"films", counts.films},
                    {"journal_bytes", counts.journal_bytes},
                    {"observation_bytes", counts.observation_bytes},
                    {"evidence_bytes", counts.evidence_bytes},

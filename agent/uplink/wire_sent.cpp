@@ -40,8 +40,8 @@ link::Message picture_message(const outbox::PendingPicture& picture) {
   const auto& about = picture.about;
   link::Message out;
   out.topic = about.topic;
-  out.payload = picture.jpeg;
-  out.content_type = "image/jpeg";
+  out.payload = picture.content;
+  out.content_type = about.film ? film_type : "image/jpeg";
   out.properties = {{"id", about.alert}, {"n", std::to_string(about.n)}, {"sha256", about.sha256}};
   out.expiry = kept_by_the_broker;
   return out;

@@ -22,8 +22,12 @@ json::value ended(const Alert& alert) {
 
 json::array to_json(const std::vector<Announced>& evidence) {
   json::array out;
-  for (const auto& one : evidence)
-    out.push_back(json::object{{"n", one.n}, {"sha256", one.sha256}, {"bytes", one.bytes}, {"taken", rfc3339(one.taken)}});
+  for (const auto& one : evidence) {
+    json::object entry{{"n", one.n}, {"sha256", one.sha256}, {"bytes", one.bytes}, {"taken", rfc3339(one.taken)}};
+    if (one.film) entry["type"] = film_type, entry["duration_s"] = rounded(in_seconds(*one.film), 2);
+    if (one.held) entry["held"] = true;
+    out.push_back(std::move(entry));
+  }
   return out;
 }
 

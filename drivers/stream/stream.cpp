@@ -173,7 +173,7 @@ const CameraType& stream_camera();
 
 const CameraType& stream_camera() {
   static const CameraType type{"stream", "a camera on the network: rtsp, rtsps, http or https, its pictures as they come", true,
-                               &accepts, &open};
+                               &accepts, &open, {"username", "password_file", "transport", "decode", "hwaccel", "timeout"}};
   return type;
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("status and verify tell of a running agent, and refuse where there is 
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].at("store").as_object().at("unsent") == json::value(0));
   CHECK(lines[0].at("cameras").as_array().size() == 1);
-  CHECK(contains(room.site.run("status").output, "picture_age_s"));
+  CHECK(contains(room.site.run("status").output, "last picture"));
   CHECK(room.site.run("verify").code == 0);
   check_stops(room.agent);
   check_refused(room.site.run("status"), 1, {"status: ", "no agent answers"});

@@ -37,8 +37,8 @@ class InlineBacklog final : public uplink::Backlog {
     bring(std::move(answer), outbox_.confirm_alerts(alerts));
   }
   void centre_seen(Answer<void> answer) override { bring(std::move(answer), full_ ? no_room() : outbox_.centre_seen()); }
-  void picture(Answer<std::optional<outbox::PendingPicture>> answer) override {
-    bring(std::move(answer), outbox_.next_picture());
+  void picture(outbox::Wanted wanted, Answer<std::optional<outbox::PendingPicture>> answer) override {
+    bring(std::move(answer), outbox_.next_picture(wanted));
   }
   void picture_sent(std::string alert, int n, Answer<void> answer) override {
     bring(std::move(answer), full_ ? no_room() : outbox_.picture_sent(alert, n));

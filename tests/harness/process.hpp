@@ -22,6 +22,7 @@ class Process {
   ~Process();
 
   void kill(int signal) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] bool running();
   /// The exit code, or 128 and the signal; nothing when it still runs after `limit`.
   std::optional<int> wait(std::chrono::milliseconds limit);

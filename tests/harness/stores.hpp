@@ -2,6 +2,8 @@
 // Stores and events for tests that do not care about the details.
 #pragma once
 
+#include "agent/outbox/disk.hpp"
+#include "agent/outbox/hash.hpp"
 #include "agent/outbox/outbox.hpp"
 #include "tests/harness/moments.hpp"
 
@@ -77,6 +79,15 @@ inline outbox::Draft event_of(const std::string& alert, double second = 0, Phase
   if (phase != Phase::closed) draft.open_state = "state of " + alert;
   draft.body = [alert](const outbox::Stamp& stamp) { return body_of(stamp, "\"alert\":\"" + alert + "\""); };
   return draft;
+}
+
+/// A film as the agent keeps it: room is asked for, the bytes are written, the file gets its name.
+inline Result<outbox::Picture> kept_film(outbox::Outbox& store, const std::string& alert, const std::string& topics,
+                                         const std::string& content) {
+  const auto file = store.room_for_film(content.size());
+  if (!file) return file.error();
+  if (auto written = outbox::write_durably(*file, content); !written) return written.error();
+  return store.keep_film(alert, topics, {file->string(), outbox::sha256(content), content.size()});
 }
 
 /// Observations of the yard: {"store":"...","seq":8,"what":"people"}.

@@ -19,6 +19,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t slow_part = 3200;  // bytes each 200 ms
+constexpr auto flood_pause = 2ms;        // for each 16 kB: a firehose that left no processor would measure itself
+constexpr unsigned garbled_each = 50;    // bytes
 
 }  // namespace
 
@@ -71,7 +73,23 @@ class Wire::Session : public std::enable_shared_from_this<Session> {
           });
     };
     if (wire_.state_ == State::slow) return wait(way, 200ms, write);
+    if (&to == &near_ && wire_.state_ == State::flooded) return flood(way);
+    if (&to == &near_ && wire_.state_ == State::garbled) spoil(way, count, garbled_each);
     write();
+  }
+
+  void spoil(Way& way, std::size_t count, unsigned each) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (wire_.chance_() % each == 0) way.bytes[i] = static_cast<char>(wire_.chance_());
+  }
+
+  void flood(Way& way) {
+    if (wire_.state_ != State::flooded) return pass(far_, near_, way);
+    spoil(way, way.bytes.size(), 1);
+    asio::async_write(near_, asio::buffer(way.bytes), [this, self = shared_from_this(), &way](const auto& error, std::size_t) {
+      if (error) return close();
+      wait(way, flood_pause, [this, &way] { flood(way); });
+    });
   }
 
   template <class Then>

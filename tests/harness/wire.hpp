@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A wire between agent and broker that fails in the ways in which wires fail.
+// A wire between the agent and a broker or a camera that fails in the ways in which wires fail.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -21,6 +22,8 @@ class Wire {
     refused,  ///< nobody listens; what was connected is reset
     silent,   ///< connections stand and are accepted, and nothing comes through: a black hole, a half-open link
     slow,     ///< 200 ms and 16 kB a second each way
+    garbled,  ///< of what comes back, one byte in fifty is another one
+    flooded,  ///< from the first answer on noise comes back, 8 MB a second
   };
 
   explicit Wire(int to);
@@ -46,6 +49,7 @@ class Wire {
   boost::asio::ip::tcp::acceptor acceptor_;
   int port_ = 0;
   State state_ = State::sound;
+  std::minstd_rand chance_{1};
   std::vector<std::weak_ptr<Session>> sessions_;
   std::thread thread_;
 };

@@ -51,8 +51,9 @@ constexpr double piece_of = 0.8;     // of its box is in a larger thing: a piece
 constexpr Duration settles = 10s;    // lamps go out, people get out: so long the pieces of one arrival come to rest
 constexpr Duration young_patience = 800ms;
 constexpr Duration gap_restarts = 60s;  // without pictures for so long, the ground is learned anew
-constexpr Duration unwatched = 2s;      // ... and after so long what stands must be recognised again
-constexpr Duration at_once = 1s;        // what was there so soon after the pictures began was there before
+constexpr Duration unwatched =
+    3s;  // ... and after so long what stands must be recognised again; key frames are 2.5 s apart at most
+constexpr Duration at_once = 1s;  // what was there so soon after the pictures began was there before
 constexpr Duration moved_restarts = 20s;
 constexpr double moved_share = 0.6;  // of the crop changed: that is no vehicle, that is another view
 

@@ -123,8 +123,8 @@ struct CameraObjects::View {
   }
 };
 
-CameraObjects::CameraObjects(std::shared_ptr<Network> network, std::shared_ptr<Budget> budget)
-    : network_(std::move(network)), budget_(std::move(budget)), who_(budget_->join()) {}
+CameraObjects::CameraObjects(std::shared_ptr<Network> network, std::shared_ptr<Budget> budget, bool always)
+    : network_(std::move(network)), budget_(std::move(budget)), who_(budget_->join(always)) {}
 
 std::optional<Places> CameraObjects::ask(const Frame& frame, const View& view) {
   if (!budget_->may(who_, frame.taken.steady)) return std::nullopt;

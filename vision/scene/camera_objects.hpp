@@ -17,7 +17,7 @@ class CameraObjects final : public Objects {
   static constexpr double usual_rate = 2;    ///< requests a second
   static constexpr int first_requests = 24;  ///< at once, at the start: enough for a first picture in tiles
 
-  CameraObjects(std::shared_ptr<Network> network, std::shared_ptr<Budget> budget);
+  CameraObjects(std::shared_ptr<Network> network, std::shared_ptr<Budget> budget, bool always = false);
 
   std::optional<std::vector<Object>> find(const Frame& frame, const Box& part, double least) override;
   std::optional<cv::Mat> scores(const Frame& frame, const Box& part) override;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/result.hpp"
+#include "vision/scene/engine.hpp"
 #include "vision/scene/object_layout.hpp"
 
 #include <opencv2/core.hpp>
@@ -32,7 +33,7 @@ class ObjectModel final : public Network {
   /// `bytes`: the whole ONNX file; it is run once on a black picture, so that a file that cannot work is refused here.
   /// `corrupt` with one sentence; never throws. OpenCV's own reader is not proof against files that were made to break it: only
   /// what read_onnx_header() finds sound gets so far, and files should come from where one trusts.
-  static Result<std::shared_ptr<ObjectModel>> read(std::string_view bytes, std::string sha256);
+  static Result<std::shared_ptr<ObjectModel>> read(std::string_view bytes, std::string sha256, MakeEngine& make);
 
   ObjectModel(const ObjectModel&) = delete;
   ObjectModel& operator=(const ObjectModel&) = delete;
@@ -44,10 +45,9 @@ class ObjectModel final : public Network {
   std::optional<Places> try_run(const cv::Mat& picture) override;
 
  private:
-  struct Net;
   ObjectModel();
 
-  std::unique_ptr<Net> net_;
+  std::unique_ptr<Engine> engine_;
   Layout layout_;
   std::string sha256_;
 };

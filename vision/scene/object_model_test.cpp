@@ -19,7 +19,7 @@ using vision::ObjectModel;
 std::shared_ptr<vision::Budget> plenty() { return std::make_shared<vision::Budget>(1000.0, 1000); }
 
 std::shared_ptr<ObjectModel> model_of(const test::OnnxWish& wish) {
-  auto model = ObjectModel::read(test::onnx_detector(wish), "abc");
+  auto model = ObjectModel::read(test::onnx_detector(wish), "abc", kuzet_onnx_engine);
   INFO((model.has_value() ? std::string() : model.error().what));
   REQUIRE(model.has_value());
   return *model;
@@ -33,7 +33,7 @@ void check_box(const Box& box, double x, double y, double width, double height) 
 }
 
 std::string why_not(const std::string& bytes) {
-  const auto model = ObjectModel::read(bytes, "abc");
+  const auto model = ObjectModel::read(bytes, "abc", kuzet_onnx_engine);
   REQUIRE_FALSE(model.has_value());
   CHECK(model.error().code == Code::corrupt);
   CHECK(model.error().what.find('\n') == std::string::npos);
@@ -148,7 +148,7 @@ TEST_CASE("the published NanoDet is read and sees no person in a painted picture
   }
   std::ifstream stream(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  auto model = ObjectModel::read(bytes, "x");
+  auto model = ObjectModel::read(bytes, "x", kuzet_onnx_engine);
   REQUIRE(model.has_value());
   CHECK((*model)->input() == cv::Size(416, 416));
   CHECK((*model)->family() == vision::Family::nanodet);
