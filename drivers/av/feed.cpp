@@ -12,11 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration good_bye = 80ms;            // for the TEARDOWN; a camera that does not take it will notice anyway
-constexpr int udp_buffer = 1 << 20;            // a key frame comes at once; the kernel's usual 200 KiB overflow
-constexpr const char* reordering = "100000";   // microseconds that a datagram may come late
-constexpr const char* most_reordered = "256";  // datagrams
-constexpr int most_others = 10'000;            // packets of other streams in a row
+constexpr Duration good_bye = 80ms;           // for the TEARDOWN; a camera that does not take it will notice anyway
+constexpr int udp_buffer = 1 << 20;           // a key frame comes at once; the kernel's usual 200 KiB overflow
+constexpr const char* reordering = "100000";  // microseconds that a datagram may come late
+constexpr int most_others = 10'000;           // packets of other streams in a row
 
 constexpr std::string_view unstamped[] = {"mpjpeg", "mjpeg"};  // the others say so themselves
 
@@ -117,7 +116,6 @@ std::optional<Error> Feed::start_rtsp(const Way& way, Transport transport) {
   if (transport == Transport::automatic) av_dict_set(&options, "rtsp_flags", "prefer_tcp", 0);
   av_dict_set(&options, "allowed_media_types", "video", 0);  // sound is not even sent
   av_dict_set(&options, "max_delay", reordering, 0);
-  av_dict_set(&options, "reorder_queue_size", most_reordered, 0);
   av_dict_set_int(&options, "buffer_size", udp_buffer, 0);
   const int opened = open_format(way.address.at(way.host).c_str(), av_find_input_format("rtsp"), &options);
   av_dict_free(&options);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string_view>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -37,9 +38,14 @@ inline constexpr std::int64_t no_stamp = std::numeric_limits<std::int64_t>::min(
 /// The largest picture: 8192 x 8192. What declares itself larger is damaged or an attack on the memory of the board.
 inline constexpr std::int64_t max_pixels = 8192LL * 8192;
 
+/// How often a decoder on this thread missed a picture that it needed. H.265's says so in its log alone.
+inline thread_local std::uint64_t missing_references = 0;
+
 /// Keeps libav off standard error, which is for our own sentences. Harmless to call again, from any thread.
 inline void silence() {
-  av_log_set_callback([](void*, int, const char*, va_list) {});
+  av_log_set_callback([](void*, int, const char* format, va_list) {
+    if (std::string_view(format).starts_with("Could not find ref with POC")) ++missing_references;
+  });
 }
 
 }  // namespace kuzet::drivers::av

@@ -206,7 +206,7 @@ void Live::decode(const AVPacket& packet) {
 
 void Live::damaged(Steady now) {
   ++counts_.damaged;
-  doubt_ = now;
+  if (!doubt_) doubt_ = now;  // where it never ends, what there is is given after a while
 }
 
 /// What the decoder has ready.
@@ -242,10 +242,11 @@ std::optional<Frame> Live::take(Owned<AVFrame> picture) {
   if (index <= given_) return std::nullopt;
   if (draining_) given_ = index;
   const Steady now = now_here();
-  const bool guessed = picture->decode_error_flags != 0 || (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  const bool missed = std::exchange(missed_, missing_references) != missing_references;
+  const bool guessed = missed || picture->decode_error_flags != 0 || (picture->flags & AV_FRAME_FLAG_CORRUPT) != 0;
   if (guessed || is_doubtful(is_key(*picture), now)) {
     ++counts_.damaged;
-    if (guessed) doubt_ = now;
+    if (guessed && !doubt_) doubt_ = now;
     return std::nullopt;
   }
   size_ = {picture->width, picture->height};

@@ -89,6 +89,7 @@ class Live {
   std::optional<Steady> last_key_, first_taken_;
   Duration last_position_{};
   int failures_ = 0;
+  std::uint64_t missed_ = missing_references;
   bool flood_ = false;
   bool opened_ = false;
   PictureSize size_{};

@@ -109,6 +109,22 @@ TEST_CASE("after a picture is lost, nothing is given before the next key frame",
   CHECK(camera->counts().damaged >= 8);
 }
 
+TEST_CASE("H.265 gives nothing smeared either", "[cameras][K7]") {
+  Encoding encoding;
+  encoding.codec = "libx265";
+  std::string bytes = video("a.ts", 48, encoding);
+  constexpr std::size_t packet = 188;
+  const std::size_t lost = bytes.size() / packet * 3 / 8;
+  bytes.erase(lost * packet, 6 * packet);
+  const Peer peer([&](Talk& talk, const std::string&) { talk.send(answer("video/mp2t") + bytes); });
+  const auto camera = open(live(peer.url()));
+  const auto seen = read_all(*camera);
+  CAPTURE(seen);
+  CHECK(seen.size() < 47);
+  CHECK(seen.size() > 20);
+  CHECK(camera->counts().damaged > 0);
+}
+
 TEST_CASE("after damage, nothing is given before the next key frame", "[cameras][K7]") {
   auto pictures = h264_pictures(48, 0, {320, 240});
   auto& hurt = pictures[12];

@@ -108,6 +108,7 @@ Owned<AVCodecContext> open_encoder(const std::string& name, AVPixelFormat format
   codec->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
   // Key pictures come when they are asked for, not when a painter jumps; only some encoders have this.
   av_opt_set_int(codec.get(), "sc_threshold", 0, AV_OPT_SEARCH_CHILDREN);
+  av_opt_set(codec.get(), "x265-params", "log-level=none:scenecut=0:pools=none:frame-threads=1", AV_OPT_SEARCH_CHILDREN);
   check(avcodec_open2(codec.get(), encoder, nullptr), "open encoder");
   return codec;
 }
