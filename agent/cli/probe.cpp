@@ -10,6 +10,7 @@
 #include <CLI/Validators.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <opencv2/core/utility.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -162,6 +163,7 @@ void check_source(const Options& options) {
 }
 
 void probe(const Options& options) {
+  cv::setNumThreads(1);  // as the agent does
   const Duration watch = watch_time(options.watch);
   const bool alone = !options.camera.source.empty();
   if (alone) check_source(options);

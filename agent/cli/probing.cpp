@@ -9,7 +9,6 @@
 #include "agent/run/system_clock.hpp"
 #include "drivers/camera.hpp"
 
-#include <opencv2/core/utility.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
@@ -191,7 +190,6 @@ std::optional<SubStream> find_sub_stream(const run::CameraSettings& camera, cons
 }  // namespace
 
 Probed probe(const run::CameraSettings& camera, const run::References& references, Duration watch) {
-  cv::setNumThreads(1);  // as the agent does
   Probed out;
   out.shown = shown_source(camera.source);
   const auto* type = drivers::find_camera(camera.source);

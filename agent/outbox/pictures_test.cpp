@@ -36,6 +36,13 @@ struct Fixture {
     store->record(draft).value();
     return draft.pictures[0];
   }
+  /// The same with a film.
+  Picture film(const std::string& alert, const std::string& content) {
+    auto draft = event_of(alert);
+    draft.pictures.push_back(test::kept_film(*store, alert, "evidence/" + alert + "/", content).value());
+    store->record(draft).value();
+    return draft.pictures[0];
+  }
   /// "a1/1 bytes" of what would be sent next, empty when there is none; settles it.
   std::string send() {
     const auto next = store->next_picture().value();
@@ -105,6 +112,66 @@ TEST_CASE("over budget the oldest picture that was sent leaves first, then the o
   CHECK(f.send() == "a4/1 0123456789");
   CHECK(f.send() == "a5/1 0123456789");
   CHECK(f.store->counts().value().unsent == 6);
+}
+
+TEST_CASE("a film is kept as what it is: by its name, its number and its hash, over a restart", "[K1]") {
+  Fixture f;
+  f.record("a1", "one");
+  const auto film = f.film("a1", "a film");
+  CHECK(film.n == 2);
+  CHECK(film.film);
+  CHECK(film.topic == "evidence/a1/2");
+  CHECK(test::file_bytes(f.file("a1-2.mp4")) == "a film");
+  f.reopen();
+  CHECK(std::filesystem::exists(f.file("a1-2.mp4")));
+  CHECK(f.store->counts().value().pictures == 1);
+  CHECK(f.store->counts().value().films == 1);
+  const auto only_pictures = f.store->next_picture({false, false}).value();
+  CHECK(only_pictures->content == "one");
+  CHECK(f.send() == "a1/1 one");
+  CHECK_FALSE(f.store->next_picture({false, false}).value().has_value());
+  CHECK(f.store->next_picture().value()->about.film);
+  CHECK(f.send() == "a1/2 a film");
+  CHECK(f.store->counts().value().films == 0);
+}
+
+TEST_CASE("a film that was written and not announced is gone with the next start, a second try finds it in place", "[K1]") {
+  Fixture f;
+  const auto path = f.store->room_for_film(6).value();
+  write_durably(path, "a film").value();
+  const FilmFile film{path.string(), sha256("a film"), 6};
+  CHECK(f.store->keep_film("a1", "evidence/a1/", film).value().n == 1);
+  CHECK(f.store->keep_film("a1", "evidence/a1/", film).value().n == 1);
+  CHECK_FALSE(f.store->keep_film("a2", "evidence/a2/", film).has_value());
+  write_durably(f.store->room_for_film(4).value(), "half").value();
+  f.reopen();
+  CHECK(std::filesystem::is_empty(f.folder.path() / "evidence"));
+}
+
+TEST_CASE("over budget what was sent leaves first, then films, and pictures last", "[K4]") {
+  Fixture f;
+  f.options.evidence_budget = 40;
+  f.reopen();
+  f.record("a1", "0123456789");
+  f.film("a2", "0123456789");
+  f.film("a3", "0123456789");
+  f.record("a4", "0123456789");
+  f.store->picture_sent("a3", 1).value();
+  f.record("a5", "0123456789");
+  CHECK_FALSE(std::filesystem::exists(f.file("a3-1.mp4")));
+  f.record("a6", "0123456789");
+  CHECK_FALSE(std::filesystem::exists(f.file("a2-1.mp4")));
+  CHECK(f.store->counts().value().films == 0);
+  CHECK(std::filesystem::exists(f.file("a1-1.jpg")));
+  CHECK_FALSE(f.store->room_for_film(41).has_value());
+}
+
+TEST_CASE("the pictures of the newest event can be sent first, each event's in their order") {
+  Fixture f;
+  f.record("a1", "old");
+  f.record("a2", "new");
+  CHECK(f.store->next_picture({true, true}).value()->content == "new");
+  CHECK(f.store->next_picture().value()->content == "old");
 }
 
 TEST_CASE("the number of a picture that left is not given again", "[K2]") {

@@ -86,7 +86,7 @@ void Analysis::follow_orders() {
 
 void Analysis::choose_decode() {
   if (!use_.chooses_decode) return;
-  const auto key_distance = use_.meter.key_distance();
+  const auto key_distance = use_.meter.key_distance(use_.clock.now().steady);
   eye_->mind_quiet(key_distance.has_value());
   use_.capture.want(decode_for(eye_->need(), key_distance));
 }

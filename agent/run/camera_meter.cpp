@@ -13,9 +13,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration least_stall = 3s;                // no picture for so long: people notice, and a walker is through the gate
-constexpr double usual_times = 3;                   // ... unless this camera's pictures come that rarely
-constexpr Duration settled = 12s;                   // after so long the rate is that of this connection
+constexpr Duration least_stall = 3s;  // no picture for so long: people notice, and a walker is through the gate
+constexpr double usual_times = 3;     // ... unless this camera's pictures come that rarely
+constexpr double least_group = 1.5;   // pictures from one key frame to the next, from which leaving out the others saves any
+constexpr Duration settled = 12s;     // after so long the rate is that of this connection
 constexpr double fair_rate = 0.8, poor_rate = 0.5;  // of what the camera says that it sends
 constexpr double poor_damage = 0.05;                // of the pictures
 constexpr double poor_interruptions = 6;            // in an hour
@@ -114,9 +115,10 @@ void CameraMeter::looked(const std::vector<LookCost>& costs, std::uint64_t dropp
   for (const auto& cost : costs) detectors_[cost.detector].add(cost.time, 1, now);
 }
 
-std::optional<Duration> CameraMeter::key_distance() const {
+std::optional<Duration> CameraMeter::key_distance(Steady now) const {
   const std::lock_guard lock(mutex_);
-  return counts_.key_distance;
+  const bool others = counts_.key_distance && received_.per_second(now) * in_seconds(*counts_.key_distance) > least_group;
+  return others ? counts_.key_distance : std::nullopt;
 }
 
 Keeping CameraMeter::keeping(const std::string& camera, Steady now) const {

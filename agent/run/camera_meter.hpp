@@ -49,8 +49,9 @@ class CameraMeter {
   // By the thread that looks. `dropped`: all so far.
   void looked(const std::vector<LookCost>& costs, std::uint64_t dropped, Steady now);
 
-  /// Between key frames, where the source tells; nothing where there is nothing to gain by leaving pictures out.
-  [[nodiscard]] std::optional<Duration> key_distance() const;
+  /// Between key frames, where the source tells; nothing where there is nothing to gain by leaving pictures out: each of them
+  /// is a key frame.
+  [[nodiscard]] std::optional<Duration> key_distance(Steady now) const;
   [[nodiscard]] Keeping keeping(const std::string& camera, Steady now) const;
   /// A camera's part of health and status.
   [[nodiscard]] boost::json::object figures(const Moment& now) const;

@@ -136,6 +136,17 @@ TEST_CASE("damaged pictures grade a camera down", "[cameras]") {
   CHECK(p.text("grade") == "poor");
 }
 
+TEST_CASE("where each picture is a key frame there is nothing to leave out", "[cameras]") {
+  Played p;
+  p.opens();
+  p.counts.key_distance = 40ms;
+  p.plays(5);
+  CHECK_FALSE(p.meter.key_distance(at(p.second).steady));
+  p.counts.key_distance = 2s;
+  p.plays(1);
+  CHECK(p.meter.key_distance(at(p.second).steady) == Duration(2s));
+}
+
 TEST_CASE("a fault is told once, a change at most once a minute, the recovery once", "[K7][cameras]") {
   FaultWords words;
   CHECK(words.failed("connection refused", at(0).steady));

@@ -310,6 +310,8 @@ TEST_CASE("alerts pass their schema") {
   for (const auto phase : {Phase::opened, Phase::updated, Phase::escalated, Phase::closed})
     messages.push_back(sent(parking(phase)));
   messages.push_back(sent(parking(), {{1, std::string(64, 'a'), 48211, test::at(180).wall}}));
+  messages.push_back(
+      sent(parking(Phase::updated), {{2, std::string(64, 'b'), 49'044, test::at(175).wall, std::chrono::seconds(10), true}}));
   auto plain = parking(Phase::closed);
   plain.alert.zone.clear();
   plain.alert.since_uncertain = plain.alert.ended_uncertain = true;

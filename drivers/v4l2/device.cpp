@@ -34,10 +34,15 @@ constexpr std::array usual_sizes{PictureSize{320, 240},  PictureSize{640, 360}, 
                                  PictureSize{1024, 576}, PictureSize{1280, 720}, PictureSize{1920, 1080}};
 constexpr std::array usual_rates{5., 10., 12., 15., 20., 25., 30., 50., 60.};
 
-/// libv4l2 writes its complaints to standard error, which is for our own sentences. Its file must stay open for good.
+/// libv4l2 writes its complaints to standard error, which is for our own sentences. Once, since all cameras share its variable;
+/// the file must stay open for good.
 void silence_library() {
-  static std::FILE* const nowhere = std::fopen("/dev/null", "we");
-  if (nowhere != nullptr) v4l2_log_file = nowhere;
+  static const bool done = [] {
+    std::FILE* const nowhere = std::fopen("/dev/null", "we");
+    if (nowhere != nullptr) v4l2_log_file = nowhere;
+    return true;
+  }();
+  (void)done;
 }
 
 std::string cameras_there() {

@@ -36,6 +36,7 @@ Child::Child(std::vector<std::string> command, const std::filesystem::path& log,
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // a socket that listens here must not go on there
   std::vector<char*> words, variables;
   for (auto& word : command) words.push_back(word.data());
   for (auto& variable : environment) variables.push_back(variable.data());

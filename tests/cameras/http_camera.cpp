@@ -72,7 +72,7 @@ class HttpCamera::Session : public std::enable_shared_from_this<Session> {
   void send_next() {
     const auto fault = camera_.fault_.load();
     if (fault == Fault::silent) return later(look_again, &Session::send_next);
-    if (fault == Fault::ends && next_ > 0) return;
+    if ((fault == Fault::ends || fault == Fault::gone) && next_ > 0) return;
     const std::string body = picture();
     write("--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body + "\r\n",
           &Session::rest);

@@ -28,7 +28,7 @@ class HttpCamera {
     none,
     silent,   ///< connections are taken and stand, nothing comes
     garbage,  ///< pictures are noise
-    gone,     ///< 404
+    gone,     ///< streams end, and then 404
     page,     ///< 200 and a page of HTML: what a camera says that wants to be set up
     ends,     ///< each stream ends after a picture
   };

@@ -2,6 +2,7 @@
 // Which cameras are plugged in, as a text in a file: a test writes it, the fake library in whatever process reads it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -35,6 +36,12 @@ std::vector<FakeCamera> read_bus(const std::filesystem::path& file);
 
 /// Puts these cameras, and no others, into the file, at once for all who read it.
 void write_bus(const std::filesystem::path& file, const std::vector<FakeCamera>& cameras);
+
+/// How long a camera hangs: as the kernel over a USB device that does not answer, and longer than a service may take to stop.
+inline constexpr std::chrono::seconds hanging(5);
+
+/// A file that is there as soon as one of the cameras was started.
+inline std::filesystem::path was_opened(const std::filesystem::path& bus) { return bus.string() + ".opened"; }
 
 /// Where the fake library looks.
 inline constexpr auto variable = "KUZET_FAKE_V4L2";

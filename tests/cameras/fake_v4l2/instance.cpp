@@ -14,6 +14,7 @@ extern "C" {
 #include <cerrno>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 namespace kuzet::test::v4l2 {
@@ -79,7 +80,7 @@ Instance::Instance(std::filesystem::path bus, FakeCamera camera) : bus_(std::mov
 Instance::~Instance() {
   thread_.request_stop();
   thread_.join();
-  if (camera_.is("hangs_at_end")) std::this_thread::sleep_for(2s);
+  if (camera_.is("hangs_at_end")) std::this_thread::sleep_for(hanging);
   hang_up();
   ::close(ours_);
 }
@@ -253,6 +254,7 @@ int Instance::stream(bool on) {
         found == nullptr || found->footage.empty() ? std::vector<std::vector<std::uint8_t>>() : packets_of(found->footage);
   }
   streaming_ = on;
+  if (on) std::ofstream(was_opened(bus_)).put('\n');
   return 0;
 }
 

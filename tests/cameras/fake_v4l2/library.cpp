@@ -48,7 +48,7 @@ int open(const std::string& path) {
   const auto found =
       std::ranges::find_if(cameras, [&](const FakeCamera& one) { return one.node == path || one.by_id() == path; });
   if (found == cameras.end()) return failed(path == "/dev/null" ? ENOTTY : ENOENT);
-  if (found->is("hangs")) std::this_thread::sleep_for(std::chrono::seconds(2));
+  if (found->is("hangs")) std::this_thread::sleep_for(hanging);
   if (found->is("denied")) return failed(EACCES);
   if (found->is("busy")) return failed(EBUSY);
   auto instance = std::make_shared<Instance>(bus, *found);
