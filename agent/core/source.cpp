@@ -15,13 +15,20 @@ std::size_t authority(std::string_view source) {
   return scheme == std::string_view::npos ? scheme : scheme + 3;
 }
 
-/// Where name and password end, at their "@"; npos where there are none. A password may hold an "@", and even a "/".
+/// "554/sub": what stands behind the colon of a host, not a password.
+bool is_port(std::string_view text) {
+  const auto end = text.find_first_not_of("0123456789");
+  return end != 0 && (end == std::string_view::npos || std::string_view("/?#").find(text[end]) != std::string_view::npos);
+}
+
+/// Where name and password end, at their "@"; npos where there are none. A password that nobody encoded may hold "@", "/" or
+/// "?": rather a part of the path is hidden than a part of it shown.
 std::size_t user_end(std::string_view source, std::size_t from) {
   const auto strict = source.substr(0, source.find_first_of("/?#", from)).rfind('@');
-  if (strict != std::string_view::npos && strict >= from) return strict;
-  const auto slack = source.substr(0, source.find('?', from)).rfind('@');
-  const bool named = slack != std::string_view::npos && slack > from && source.substr(from, slack - from).find(':') < slack;
-  return named ? slack : std::string_view::npos;
+  if (strict != std::string_view::npos && strict >= from) return source.substr(0, source.find('?', from)).rfind('@');
+  const auto colon = source.find(':', from), last = source.rfind('@');
+  const bool named = last != std::string_view::npos && colon < last && !is_port(source.substr(colon + 1));
+  return named ? last : std::string_view::npos;
 }
 
 std::string with_hidden_values(std::string_view query) {

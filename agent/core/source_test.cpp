@@ -10,6 +10,9 @@ TEST_CASE("an address is shown without name and password", "[cameras][K5]") {
   CHECK(shown_source("rtsp://gate:secret@10.0.0.5:554/sub") == "rtsp://10.0.0.5:554/sub");
   CHECK(shown_source("rtsp://gate:se@cret@10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
   CHECK(shown_source("rtsp://gate:se/cret@10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
+  CHECK(shown_source("rtsp://gate:p@ss/w:rd@10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
+  CHECK(shown_source("rtsp://gate:se?cret@10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
+  CHECK(shown_source("rtsp://10.0.0.5:554/a@b") == "rtsp://10.0.0.5:554/a@b");
   CHECK(shown_source("rtsp://gate@10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
   CHECK(shown_source("rtsp://:secret@[fe80::1]/sub") == "rtsp://[fe80::1]/sub");
   CHECK(shown_source("rtsp://10.0.0.5/sub") == "rtsp://10.0.0.5/sub");
