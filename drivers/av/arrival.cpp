@@ -35,7 +35,12 @@ Steady Arrival::taken(std::optional<Duration> stamp, Steady arrival) {
     const Duration offset = arrival.time_since_epoch() - *stamp;
     const bool jumped = !last_stamp_ || *stamp < *last_stamp_ - most_reordered;
     if (!jumped) remember(offset, arrival);
-    if (jumped || offset - std::min(now_, before_) > most_waiting) anchor(offset, arrival);
+    if (jumped || *stamp > highest_) {
+      highest_ = *stamp;
+      rose_ = arrival;
+    }
+    const bool tells_nothing = arrival - rose_ > most_reordered;  // it stands still or runs backwards
+    if (jumped || tells_nothing || offset - std::min(now_, before_) > most_waiting) anchor(offset, arrival);
     out = Steady(*stamp + std::min(now_, before_));
   }
   last_stamp_ = stamp ? stamp : last_stamp_;

@@ -27,6 +27,8 @@ class Arrival {
   void remember(Duration offset, Steady arrival);
 
   std::optional<Duration> last_stamp_;
+  Duration highest_{};         ///< stamp since the last jump
+  Steady rose_{};              ///< when it came
   Duration now_{}, before_{};  ///< smallest offset of this period and of the one before
   Steady since_{};             ///< when this period began
   std::optional<Steady> last_;

@@ -56,6 +56,18 @@ TEST_CASE("a camera whose clock is set is followed at once, either way", "[camer
   }
 }
 
+TEST_CASE("stamps that run backwards or stand still do not slow the pictures down", "[cameras][K7]") {
+  for (const Duration step : {Duration(-40ms), Duration(0ms), Duration(-1ms)}) {
+    Arrival arrival;
+    for (int i = 0; i < 50; ++i) std::ignore = arrival.taken(2h + i * 40ms, start + i * 40ms);
+    for (int i = 50; i < 500; ++i) {
+      const auto taken = arrival.taken(2h + 50 * 40ms + (i - 50) * step, start + i * 40ms);
+      if (i > 80) CHECK(taken == start + i * 40ms);
+    }
+    for (int i = 500; i < 550; ++i) CHECK(arrival.taken(2h + i * 40ms, start + i * 40ms) == start + i * 40ms);
+  }
+}
+
 TEST_CASE("a clock that drifts is followed", "[cameras][K7]") {
   for (const int drift : {-1, 1}) {  // a thousandth
     Arrival arrival;

@@ -22,7 +22,8 @@ constexpr Part parts[] = {{"live", &bench::measure_live},
                           {"memory", &bench::measure_live_memory},
                           {"files", &bench::measure_files},
                           {"isolation", &bench::measure_isolation},
-                          {"promptness", &bench::measure_promptness}};
+                          {"promptness", &bench::measure_promptness},
+                          {"endurance", &bench::measure_endurance}};
 
 /// Recordings have no zone of their own: the lower middle, where roads are.
 const Polygon lower_middle{{0.2, 0.4}, {0.8, 0.4}, {0.8, 0.95}, {0.2, 0.95}};
@@ -57,7 +58,7 @@ int main(int argc, char** argv) {
   for (const auto& part : parts) names.emplace_back(part.name);
   app.add_option("scene", arguments.scene, "what kuzet-scene has rendered")->required()->check(CLI::ExistingFile);
   app.add_option("recordings", arguments.recordings, "further videos, H.264")->check(CLI::ExistingFile);
-  app.add_option("--part", arguments.parts, "only this: live, memory, files, isolation or promptness")
+  app.add_option("--part", arguments.parts, "only this: live, memory, files, isolation, promptness or endurance")
       ->check(CLI::IsMember(names));
   app.add_option("--seconds", arguments.seconds, "how long each program runs")
       ->check(CLI::Range(10, 3600))

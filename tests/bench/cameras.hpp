@@ -66,5 +66,6 @@ void measure_live_memory(const LiveRequest& request);
 void measure_files(const LiveRequest& request);
 void measure_isolation(const LiveRequest& request);
 void measure_promptness(const LiveRequest& request);
+void measure_endurance(const LiveRequest& request);
 
 }  // namespace kuzet::bench

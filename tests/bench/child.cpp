@@ -86,6 +86,11 @@ Child::Memory Child::memory() const {
           mebibytes(sums, "Private_Clean:") + mebibytes(sums, "Private_Dirty:")};
 }
 
+long Child::entries(const char* folder) const {
+  return static_cast<long>(
+      std::distance(std::filesystem::directory_iterator(proc(folder)), std::filesystem::directory_iterator()));
+}
+
 void Child::ask_to_end() const { ::kill(pid_, SIGTERM); }
 
 double Child::finish(bool must_succeed) {

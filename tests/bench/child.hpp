@@ -31,12 +31,15 @@ class Child {
     double resident = 0, proportional = 0, own = 0;
   };
   [[nodiscard]] Memory memory() const;
+  [[nodiscard]] long threads() const { return entries("task"); }
+  [[nodiscard]] long files() const { return entries("fd"); }
   void ask_to_end() const;
   /// Waits for its end and gives all the processor time that it took.
   double finish(bool must_succeed);
 
  private:
   [[nodiscard]] std::filesystem::path proc(const char* file) const;
+  [[nodiscard]] long entries(const char* folder) const;
   [[nodiscard]] double mebibytes(const char* file, std::string_view name) const;
 
   std::string name_;
