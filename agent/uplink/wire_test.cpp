@@ -132,7 +132,8 @@ json::object health() {
           {"uptime_s", 60.0},
           {"store", counts_json(counts)},
           {"uplink", nullptr},
-          {"cameras", json::array{json::object{{"id", "yard"}, {"picture_age_s", nullptr}}}},
+          {"cameras", json::parse(R"([{"id": "yard", "source": "rtsp://10.0.0.5/sub", "state": "offline", "since_s": 3.5,
+           "picture_age_s": null, "rate": 0, "decoded": 0, "analysed": 0, "looks": 0, "dropped": 0, "grade": "offline"}])")},
           {"journal", checkpoint_json(checkpoint)},
           {"memory_bytes", 40'000'000}};
 }

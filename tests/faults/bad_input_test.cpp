@@ -47,8 +47,8 @@ TEST_CASE("footage that is not there is named", "[K7][faults]") {
   check_unreadable(site, site / "missing.mp4", "no such file");
   check_unreadable(site, site.configuration() / "below" / "a file.mp4", "no such file");
   check_refused(site.run("replay"), 1, {"camera cam", "missing.mp4", "no such file"});
-  check_refused(site.run("replay", with_source("rtsp://10.0.0.5/sub")), 1,
-                {"camera cam", "rtsp://10.0.0.5/sub", "cannot read"});
+  check_refused(site.run("replay", with_source("gopher://10.0.0.5/sub")), 1,
+                {"camera cam", "gopher://10.0.0.5/sub", "cannot read"});
 }
 
 TEST_CASE("a file without a picture in it is refused with one sentence", "[K7][faults]") {

@@ -35,7 +35,7 @@ bool fails(const Result<std::unique_ptr<drivers::Camera>>& opened) { return open
 /// So many times, after some that fill the caches of libraries.
 template <class Attempt>
 void check_leaves_nothing(int times, const Attempt& attempt) {
-  for (int i = 0; i < times / 10; ++i) attempt();
+  for (int i = 0; i < std::max(times / 10, 25); ++i) attempt();
   const Holds before = holds(::getpid());
   for (int i = 0; i < times; ++i) attempt();
   eventually([&] { return holds(::getpid()).files <= before.files; },

@@ -143,7 +143,7 @@ TEST_CASE("an agent that is stopped in mid-film keeps what there is, and sends i
   CHECK(agent.wait(10s) == 0);
   CHECK(contains(fire.site.log(), "updated"));
   Process next = fire.site.start();
-  fire.site.wait_for("watching with");
+  REQUIRE(eventually([&] { return count(fire.site.log(), "watching with") == 2; }, 20s));
   REQUIRE(eventually([&] { return fire.announcement().has_value(); }, 20s));
   const auto announced = *fire.announcement();
   CHECK(eventually([&] { return fire.on(topic_of(announced)).has_value(); }, 10s));
