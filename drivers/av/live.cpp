@@ -2,13 +2,14 @@
 // Decodes what is wanted of a live stream, keeps the rest for a while, and gives no picture that may be smeared.
 #include "drivers/av/live.hpp"
 
+#include "drivers/av/timed.hpp"
+
 #include "drivers/av/input.hpp"
 
 extern "C" {
 #include <libavutil/version.h>
 }
 
-#include <ctime>
 
 namespace kuzet::drivers::av {
 
@@ -31,24 +32,6 @@ bool is_key(const AVFrame& picture) {
   return picture.key_frame != 0;
 #endif
 }
-
-/// Adds the processor time of this thread that passes while it lives.
-class Timed {
- public:
-  explicit Timed(Duration& sum) : sum_(sum), begin_(used()) {}
-  ~Timed() { sum_ += used() - begin_; }
-  Timed(const Timed&) = delete;
-  Timed& operator=(const Timed&) = delete;
-
- private:
-  static Duration used() {
-    timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-  }
-  Duration& sum_;
-  Duration begin_;
-};
 
 }  // namespace
 
