@@ -2,9 +2,8 @@
 // Decodes what is wanted of a live stream, keeps the rest for a while, and gives no picture that may be smeared.
 #include "drivers/av/live.hpp"
 
-#include "drivers/av/timed.hpp"
-
 #include "drivers/av/input.hpp"
+#include "drivers/av/timed.hpp"
 
 extern "C" {
 #include <libavutil/version.h>
