@@ -13,7 +13,12 @@ Result<vision::MakeEngine*> onnx_engine(const char* module) {
     return Error{Code::config, std::string("the part of Kuzet that runs models (") + module +
                                    ") cannot be loaded: " + (why == nullptr ? "no reason is given" : why)};
   };
-  void* loaded = dlopen(module, RTLD_NOW | RTLD_LOCAL);
+#ifdef KUZET_MODULE_FOLDER  // sanitizers call dlopen in our place, and their library has not our run path
+  const auto path = std::string(module).find('/') == std::string::npos ? KUZET_MODULE_FOLDER + std::string(module) : module;
+#else
+  const std::string path = module;
+#endif
+  void* loaded = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (loaded == nullptr) return failed(dlerror());
   void* found = dlsym(loaded, "kuzet_onnx_engine");
   if (found == nullptr) return failed(dlerror());
