@@ -26,7 +26,7 @@ struct Open {
 };
 
 Open& open_ones() {
-  static Open all;
+  static Open& all = *new Open;  // never destroyed: a close that hangs may outlive main
   return all;
 }
 
