@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::string item(const std::string& key, std::size_t i) { return key + "[" + std::to_string(i) + "]"; }
-
 s::Declared<CameraSettings> zones() {
   Field field = s::polygon_field("zones", "Places in the picture by name, each a list of corners.");
   field.type = "zones";

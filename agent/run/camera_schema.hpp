@@ -4,7 +4,12 @@
 
 #include "agent/run/configuration.hpp"
 
+#include <string>
+
 namespace kuzet::run {
+
+/// The way to one of a list: "cameras[0]".
+inline std::string item(const std::string& key, std::size_t i) { return key + "[" + std::to_string(i) + "]"; }
 
 /// Every setting, for parsing, `describe` and the JSON Schema. What concerns several settings or several cameras is checked by
 /// parse().

@@ -28,8 +28,6 @@ namespace {
 
 constexpr std::uintmax_t largest_file = std::uintmax_t{1} << 20;
 
-std::string item(const std::string& key, std::size_t i) { return key + "[" + std::to_string(i) + "]"; }
-
 s::Declared<NodeSettings> location() {
   const Schema<Location> place{
       s::required(s::number<Location>("latitude", &Location::latitude, {-90, 90}, "degrees", "Degrees north (WGS 84).")),

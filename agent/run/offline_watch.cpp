@@ -148,8 +148,8 @@ void OfflineWatch::judge(Entry& entry, Steady now) {
   for (auto* other : with) join(*other, number);
 }
 
-Finding OfflineWatch::finding_of(std::uint64_t number, const Incident& incident, Steady now) const {
-  const auto names = members(number);
+Finding OfflineWatch::finding_of(std::uint64_t number, const Incident& incident, const std::vector<std::string>& names,
+                                 Steady now) const {
   Finding out;
   out.kind = Kind::camera_fault;
   out.object = incident.together ? number : 0;
@@ -172,7 +172,7 @@ std::vector<std::pair<const Rule*, std::vector<Finding>>> OfflineWatch::look(con
     if (names.empty()) continue;  // of cameras that the configuration has no more
     const std::string& source = incident.together ? std::string(node) : names.front();
     const auto rule = std::ranges::find_if(out, [&](const auto& one) { return one.first->source == source; });
-    rule->second.push_back(finding_of(number, incident, now.steady));
+    rule->second.push_back(finding_of(number, incident, names, now.steady));
   }
   return out;
 }

@@ -57,7 +57,8 @@ class OfflineWatch {
   void leave(Camera& camera);
   void judge(Entry& entry, Steady now);
   [[nodiscard]] std::vector<std::string> members(std::uint64_t incident) const;
-  [[nodiscard]] Finding finding_of(std::uint64_t number, const Incident& incident, Steady now) const;
+  [[nodiscard]] Finding finding_of(std::uint64_t number, const Incident& incident, const std::vector<std::string>& names,
+                                   Steady now) const;
 
   std::vector<Rule> rules_;  // the node's first
   std::map<std::string, Camera> cameras_;
