@@ -48,6 +48,13 @@ void print_row(const std::vector<std::string>& cells) {
   std::fflush(stdout);
 }
 
+std::string polygon(const Polygon& zone) {
+  std::string out;
+  for (const auto& point : zone)
+    out += (out.empty() ? "[[" : ", [") + std::to_string(point.x) + ", " + std::to_string(point.y) + "]";
+  return out + "]";
+}
+
 void print_head(const std::vector<std::string>& cells) {
   print_row(cells);
   std::printf("|");

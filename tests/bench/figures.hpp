@@ -2,6 +2,8 @@
 // Medians, the processor time of this thread, and tables in Markdown.
 #pragma once
 
+#include "agent/core/geometry.hpp"
+
 #include <string>
 #include <vector>
 
@@ -28,6 +30,9 @@ double cost(const Work& work) {
 std::string figure(double value, int digits = 2);
 /// The median, and in brackets the lowest and the highest: "1.46 (1.40-1.52)".
 std::string figure_and_range(const std::vector<double>& values, int digits = 2);
+
+/// A zone as a configuration has it: "[[0.100000, 0.400000], [0.550000, 0.400000], [0.550000, 0.900000]]".
+std::string polygon(const Polygon& zone);
 
 /// The first line of a table and the one beneath it.
 void print_head(const std::vector<std::string>& cells);

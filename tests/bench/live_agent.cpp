@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Agents that watch live cameras, and what they say of them.
 #include "tests/bench/cameras.hpp"
+#include "tests/bench/figures.hpp"
 #include "tests/harness/process.hpp"
 
 #include <boost/json/array.hpp>
@@ -16,13 +17,6 @@ namespace json = boost::json;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string polygon(const Polygon& zone) {
-  std::string out;
-  for (const auto& point : zone)
-    out += (out.empty() ? "[[" : ", [") + std::to_string(point.x) + ", " + std::to_string(point.y) + "]";
-  return out + "]";
-}
 
 std::string detector(const std::string& type) {
   if (type == "illegal_parking") return "{type: illegal_parking, zone: yard, dwell: 10s}";

@@ -13,17 +13,6 @@
 
 namespace kuzet::bench {
 
-namespace {
-
-std::string polygon(const Polygon& zone) {
-  std::string out;
-  for (const auto& point : zone)
-    out += (out.empty() ? "[[" : ", [") + std::to_string(point.x) + ", " + std::to_string(point.y) + "]";
-  return out + "]";
-}
-
-}  // namespace
-
 run::Configuration configured(const scenes::World& world, const Detect& detect) {
   std::string text = "node: {id: bench, site: bench}\ncameras:\n  - id: cam\n    source: rendered.mp4\n    zones:\n";
   for (const auto& zone : world.zones()) text += "      " + zone.name + ": " + polygon(zone.polygon) + "\n";

@@ -30,13 +30,6 @@ std::vector<double> each(const std::vector<double>& measured, const std::vector<
   return out;
 }
 
-std::string polygon(const Polygon& zone) {
-  std::string out;
-  for (const auto& point : zone)
-    out += (out.empty() ? "[[" : ", [") + std::to_string(point.x) + ", " + std::to_string(point.y) + "]";
-  return out + "]";
-}
-
 struct FullSpeed {
   double milliseconds = 0;  ///< of processor for one picture
   double seconds = 1;       ///< of footage
