@@ -81,6 +81,7 @@ const std::vector<Library> libraries{
      {"libv4l", "linux/videodev2.h", "linux/i2c", "linux/serial", "modbus", "gpiod"},
      {"drivers"},
      "devices are read there"},
+    {"RE2", {"re2/"}, {"drivers"}, "text of devices is taken apart there"},
     {"Catch2", {"catch2/"}, {}, "tests include tests/harness/catch.hpp, which knows both versions"},
     {"the system",
      {"sys/", "linux/", "net/", "netinet/", "arpa/"},
