@@ -51,7 +51,7 @@ const std::vector<Library> libraries{
      "others speak to the world through Asio or Paho"},
     {"Boost.Asio",
      {"boost/asio"},
-     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp"},
+     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp", "agent/cli/probe_sensors.cpp"},
      "the other rooms know no sockets and no timers"},
     {"OpenCV's own files, cameras and windows",
      {"opencv2/videoio", "opencv2/highgui", "opencv2/imgcodecs", "opencv2/opencv.hpp"},
