@@ -43,6 +43,12 @@ constexpr Duration slow_rule = 20s;    // a suspicion of such a rule is worth ke
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
+std::vector<Watched> watched_cameras(const Configuration& all) {
+  std::vector<Watched> out;
+  for (const auto& camera : all.cameras) out.push_back({camera.id, camera.offline_after});
+  return out;
+}
+
 /// What an earlier run left in the store.
 struct Before {
   std::vector<Alert> open;  // and those that cool down
@@ -316,7 +322,7 @@ class Agent {
   alerts::Lifecycle lifecycle_{ids_};
   Gallery gallery_;
   NodeWatch node_;
-  OfflineWatch offline_{all_.cameras, clock_.now()};
+  OfflineWatch offline_{watched_cameras(all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
   std::map<std::string, Rule> rules_;
