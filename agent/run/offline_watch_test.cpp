@@ -16,17 +16,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<CameraSettings> cameras(std::initializer_list<const char*> ids) {
-  std::vector<CameraSettings> out;
-  for (const char* id : ids) {
-    out.emplace_back().id = id;
-    out.back().offline_after = 60s;
-  }
+std::vector<Watched> cameras(std::initializer_list<const char*> ids) {
+  std::vector<Watched> out;
+  for (const char* id : ids) out.push_back({id, 60s});
   return out;
 }
 
 struct Site {
-  std::vector<CameraSettings> settings;
+  std::vector<Watched> settings;
   OfflineWatch watch{settings, test::at(0)};
   CountedIds ids;
   alerts::Lifecycle life{ids};
@@ -125,7 +122,7 @@ TEST_CASE("five cameras behind a dead switch are one alert of the node", "[K7][c
 
 TEST_CASE("the alert waits for a camera that went silent with it and has not said why", "[K7][cameras]") {
   Site site{"a", "b"};
-  site.settings[0].offline_after = 5s;
+  site.settings[0].after = 5s;
   site.watch = OfflineWatch(site.settings, test::at(0));
   site.live(0, 100);
   site.alive = {};
@@ -164,7 +161,7 @@ TEST_CASE("one that follows its dead switch joins the alert", "[K7][cameras]") {
   site.fails("b", "timed out");
   site.live(101, 110);
   site.fails("c", "timed out");
-  site.settings[2].offline_after = 60s;
+  site.settings[2].after = 60s;
   site.live(111, 200);
   REQUIRE(!site.events.empty());
   CHECK(site.events.back().alert.measure.at("cameras").as_array().size() == 3);
@@ -203,6 +200,30 @@ TEST_CASE("footage that ended without a word of a fault is none", "[K7][cameras]
   site.alive = {};
   site.live(11, 300);
   CHECK(site.events.empty());
+}
+
+TEST_CASE("sensors of one dead bus are one alert, whatever each of them says", "[K7][sensors]") {
+  const std::vector<Watched> sensors{
+      {"air", 60s, "/dev/ttyUSB0", 10s}, {"gas", 60s, "/dev/ttyUSB0", 10s}, {"wind", 60s, "/dev/ttyUSB1", 10s}};
+  OfflineWatch watch(sensors, test::at(0), watched_sensors);
+  CountedIds ids;
+  alerts::Lifecycle life(ids);
+  std::vector<AlertEvent> events;
+  for (double second = 0; second <= 200; ++second) {
+    const auto now = test::at(second);
+    if (second <= 20) watch.shown("air", now);
+    if (second <= 29) watch.shown("gas", now);  // asked later in the same round
+    watch.shown("wind", now);
+    if (second == 22) watch.dark("air", "no answer from slave 3");
+    if (second == 31) watch.dark("gas", "no answer from slave 4");
+    for (const auto& [rule, findings] : watch.look(now))
+      for (auto& event : life.see(*rule, findings, now)) events.push_back(std::move(event));
+  }
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].alert.kind == Kind::reading);
+  CHECK(events[0].alert.source == "node");
+  CHECK(events[0].alert.rule == "node/reading/offline");
+  CHECK(boost::json::serialize(events[0].alert.measure.at("sensors")) == R"(["air","gas"])");
 }
 
 }  // namespace kuzet::run
