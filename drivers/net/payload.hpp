@@ -28,7 +28,7 @@ struct PassageFields {
 };
 
 /// Settings that drivers with JSON payloads share.
-struct PayloadSettings : DeviceSettings {
+struct PayloadSettings {
   std::vector<FieldChannel> readings;
   std::string counter, time, device, device_at;
   PassageFields passage;
