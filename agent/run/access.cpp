@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys change at midnight, opening hours are looked up, counts are put into their hours.
+// Keys change at midnight, opening hours are looked up, counts are handed on.
 #include "agent/run/access.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <map>
-#include <tuple>
+#include <iterator>
 
 namespace kuzet::run {
 
@@ -20,8 +19,6 @@ constexpr std::string_view prefix = "access/";
 constexpr Duration written_again = 10s;  // a power cut forgets so much at most
 constexpr Duration longest_key = 25h;    // while no clock tells when the day ends
 constexpr Duration always = 365 * 24h;   // open since before anybody can ask
-constexpr Duration longest_wait = 24h;   // for the clock
-constexpr std::size_t most_waiting = 100'000;
 
 int day_of(const LocalTime& local) { return (local.year * 100 + local.month) * 100 + local.day; }
 
@@ -135,21 +132,13 @@ std::vector<std::pair<std::string, Observation>> Access::observations() const {
   return out;
 }
 
-std::vector<HourCount> Access::take_counts(const Moment& now, bool all) {
-  for (auto& site : sites_)
-    for (const auto& counted : site.presence.take()) waiting_.emplace_back(site.settings.id, counted);
-  if (waiting_.empty()) return {};
-  const bool old = now.steady - waiting_.front().second.at.steady > longest_wait || waiting_.size() > most_waiting;
-  if (now.clock == ClockState::unsynced && !old && !all) return {};
-  std::map<std::tuple<int, int, std::string, std::string_view>, std::uint64_t> sums;
-  for (const auto& [id, counted] : waiting_) {
-    const LocalTime local = local_(corrected(counted.at, now).wall);
-    sums[{day_of(local), local.minute / 60, id, counted.what}] += counted.n;
+std::vector<outbox::Count> Access::take_counts(const Moment& now) {
+  std::vector<outbox::Count> out;
+  for (auto& site : sites_) {
+    for (const auto& counted : site.presence.take())
+      out.push_back({site.settings.id, std::string(counted.what), counted.n, 0, counted.at});
+    out.push_back({site.settings.id, "inside", 0, site.presence.inside(), now});
   }
-  waiting_.clear();
-  std::vector<HourCount> out;
-  for (const auto& [key, n] : sums)
-    out.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), std::string(std::get<3>(key)), n});
   return out;
 }
 

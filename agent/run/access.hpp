@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/alerts/presence.hpp"
+#include "agent/outbox/history_view.hpp"
 #include "agent/run/access_settings.hpp"
 #include "agent/run/memory.hpp"
 #include "agent/run/pseudonyms.hpp"
@@ -17,15 +18,6 @@
 #include <vector>
 
 namespace kuzet::run {
-
-/// So many of one thing in one hour of one local day, to be added to what is known of that hour.
-struct HourCount {
-  int day = 0;   ///< 20261122
-  int hour = 0;  ///< 0 to 23
-  std::string source;
-  std::string what;  ///< entered, left, meals, corrections
-  std::uint64_t n = 0;
-};
 
 /// One thread. The only place where a person's name is looked at; what it gives away holds counts alone.
 class Access {
@@ -50,9 +42,9 @@ class Access {
   [[nodiscard]] std::vector<Rule> rules() const;
   /// Of each site, for the control centre.
   [[nodiscard]] std::vector<std::pair<std::string, Observation>> observations() const;
-  /// What has been counted since the last time, for the history. While the clock is not set it waits, a day at most, so that it
-  /// comes into the right hour; `all`: the agent stops.
-  std::vector<HourCount> take_counts(const Moment& now, bool all = false);
+  /// What has been counted since the last time, for the history: entered, left, meals, corrections, and the most that were
+  /// inside.
+  std::vector<outbox::Count> take_counts(const Moment& now);
   /// Writes down what outlives a restart, where it has changed: every ten seconds, or `at_once`.
   void keep(const Moment& now, bool at_once = false);
   [[nodiscard]] boost::json::array about() const;
@@ -80,7 +72,6 @@ class Access {
   int day_ = 0;  // of the keys; 0: the clock was not set when they were made
   Steady rotated_;
   std::optional<Steady> written_;
-  std::vector<std::pair<std::string, alerts::Presence::Counted>> waiting_;
 };
 
 }  // namespace kuzet::run

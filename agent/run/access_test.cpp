@@ -147,30 +147,21 @@ TEST_CASE("a clock that is set does not change the keys", "[access]") {
   CHECK(desk.told("corrections") == 0);
 }
 
-TEST_CASE("counts come into the hour in which they were, also those from before the clock was set", "[access]") {
+TEST_CASE("counts are handed on once, each with the moment at which it was, and with the most that were inside", "[access]") {
   Desk desk(school(), unsynced(0));
   desk.pass(unsynced(59 * minute), What::entry, card);
   desk.pass(unsynced(59 * minute), What::meal, card, "canteen");
   desk.pass(unsynced(61 * minute), What::entry, "2");
-  CHECK(desk.access->take_counts(unsynced(62 * minute)).empty());
   const auto counts = desk.access->take_counts(test::at(70 * minute));
-  REQUIRE(counts.size() == 3);
-  CHECK(counts[0].day == 20261122);
-  CHECK(counts[0].hour == 8);
+  REQUIRE(counts.size() == 4);
   CHECK(counts[0].what == "entered");
   CHECK(counts[0].n == 1);
+  CHECK(counts[0].at.steady == unsynced(59 * minute).steady);
   CHECK(counts[1].what == "meals");
-  CHECK(counts[2].hour == 9);
-  CHECK(desk.access->take_counts(test::at(71 * minute)).empty());
-}
-
-TEST_CASE("a clock that is never set holds counts back for a day, and an agent that stops holds nothing back", "[access]") {
-  Desk desk(school(), unsynced(0));
-  desk.pass(unsynced(10), What::entry, card);
-  CHECK(desk.access->take_counts(unsynced(23 * hour)).empty());
-  CHECK(desk.access->take_counts(unsynced(25 * hour)).size() == 1);
-  desk.pass(unsynced(25 * hour), What::entry, "2");
-  CHECK(desk.access->take_counts(unsynced(25 * hour), true).size() == 1);
+  CHECK(counts[3].what == "inside");
+  CHECK(counts[3].n == 0);
+  CHECK(counts[3].peak == 2);
+  CHECK(desk.access->take_counts(test::at(71 * minute)).size() == 1);
 }
 
 TEST_CASE("facts are written every ten seconds at most, and when the agent stops", "[access]") {
