@@ -26,13 +26,6 @@ constexpr bool asks_a_reading = std::is_same_v<T, Limit> || std::is_same_v<T, Tr
 
 }  // namespace
 
-double confidence_of(const Reading& reading) {
-  if (!std::isfinite(reading.value) || reading.quality == Quality::bad) return 0;
-  if (reading.quality == Quality::good) return 1;
-  // What a device says while it heats up is about itself, not about the site.
-  return reading.why == flaw::warming_up ? 0 : uncertain_confidence;
-}
-
 Conditions::Conditions(std::vector<ConditionSettings> named, std::vector<Calendar> calendars, std::optional<GeoPlace> place)
     : named_(std::move(named)), calendars_(std::move(calendars)), place_(place) {
   for (const auto& one : named_) {
@@ -68,7 +61,7 @@ Conditions::Test Conditions::reading_test_of(const ConditionSettings& one) {
 Conditions::Test Conditions::test_of(const ConditionSettings& one) {
   if (!one.sensor.empty()) return reading_test_of(one);
   if (!one.all.empty()) return All{add_all(one.all)};
-  if (!one.any.empty()) return Any{add_all(one.any)};
+  if (!one.any.empty()) return Any{{add_all(one.any)}};
   if (!one.negated.empty()) return Not{add(one.negated.front())};
   if (!one.calendar.empty()) return Holds{*find_calendar(calendars_, one.calendar)};
   if (!one.sun.empty()) return Sun{Daylight(*place_, one.elevation.value_or(sunset_elevation)), one.sun == "down"};

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "agent/alerts/condition_settings.hpp"
-#include "agent/alerts/limit.hpp"
 #include "agent/alerts/sun.hpp"
+#include "agent/alerts/trend.hpp"
 #include "agent/core/reading.hpp"
 
 #include <boost/json/object.hpp>
@@ -23,10 +23,6 @@ struct Circumstances {
   std::vector<std::string> open;  ///< ids of the rules that have an open alert
   Truth armed = Truth::unknown;
 };
-
-/// How far a reading can be believed: 1 when it is good, uncertain_confidence when uncertain; 0, it says nothing, when it is
-/// bad, no number, or of a device that still warms up.
-double confidence_of(const Reading& reading);
 
 /// Conditions of one site whose settings were checked. Each look covers the time since the last one. One thread; a reading
 /// costs no memory.
@@ -57,9 +53,7 @@ class Conditions {
   struct All {
     std::vector<Index> parts;
   };
-  struct Any {
-    std::vector<Index> parts;
-  };
+  struct Any : All {};
   struct Not {
     Index part;
   };
