@@ -99,7 +99,7 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
   if (finding != nullptr) {
     if (finding->before) thing.before = finding->before;
     thing.since = std::min(thing.since.value_or(finding->since), finding->since);
-    const bool long_enough = now.steady - *thing.since >= rule.confirm;
+    const bool long_enough = now.steady - *thing.since - finding->unseen >= rule.confirm;
     sight = long_enough && !(muted && !is_open(thing.state)) ? Sight::confirmed : Sight::there;
   } else {
     if (!thing.missed) thing.missed = now;

@@ -142,4 +142,16 @@ TEST_CASE("the minute of the day is the one where the board stands") {
   set_time_zone("UTC");
 }
 
+TEST_CASE("the date is the one where the board stands, for calendars") {
+  const Wall evening = *parse_rfc3339("2026-12-31T21:30:00Z");  // a Thursday
+  set_time_zone("UTC");
+  const LocalTime here = local_time(evening);
+  CHECK((here.year == 2026 && here.month == 12 && here.day == 31 && here.weekday == 3));
+  set_time_zone("Asia/Tashkent");
+  const LocalTime there = local_time(evening);
+  CHECK((there.year == 2027 && there.month == 1 && there.day == 1 && there.weekday == 4));
+  CHECK(there.minute == 2 * 60 + 30);
+  set_time_zone("UTC");
+}
+
 }  // namespace kuzet::run
