@@ -181,7 +181,9 @@ std::string plugin_of(std::string_view file) {
   const auto slash = file.find('/', room.size() + 1);
   if (slash == std::string_view::npos) return "";
   const std::string folder(file.substr(0, slash));
-  return folder == "vision/scene" || folder == "drivers/av" || folder == "drivers/net" ? "" : folder;
+  constexpr std::array<std::string_view, 5> shared{"vision/scene", "drivers/av", "drivers/net", "drivers/serial",
+                                                   "drivers/sysfs"};
+  return holds(shared, std::string_view(folder)) ? "" : folder;
 }
 
 std::optional<std::string> complaint(const std::string& file, const Include& include) {
