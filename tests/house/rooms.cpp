@@ -181,7 +181,7 @@ std::string plugin_of(std::string_view file) {
   const auto slash = file.find('/', room.size() + 1);
   if (slash == std::string_view::npos) return "";
   const std::string folder(file.substr(0, slash));
-  return folder == "vision/scene" || folder == "drivers/av" ? "" : folder;
+  return folder == "vision/scene" || folder == "drivers/av" || folder == "drivers/sysfs" ? "" : folder;
 }
 
 std::optional<std::string> complaint(const std::string& file, const Include& include) {
