@@ -39,7 +39,7 @@ Duration Duty::until_change(const Moment& now) const {
   const bool armed = arming_.calendar(now.wall);
   const auto begun = std::chrono::floor<std::chrono::minutes>(now.wall);
   for (auto passed = 1min; passed < longest; ++passed)
-    if (arming_.calendar(begun + passed) != armed) return begun + passed - now.wall;
+    if (arming_.calendar(begun + passed) != armed) return std::chrono::ceil<std::chrono::seconds>(begun + passed - now.wall);
   return longest;
 }
 
