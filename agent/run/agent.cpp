@@ -16,6 +16,7 @@
 #include "agent/run/notify.hpp"
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
 
@@ -102,15 +103,22 @@ class Agent {
     duty_.restore(before_.arming, clock_.now());
     restore();
     open_cameras();
+    site_.open();
     wait_for_signals();
     tick();
     notify_ready();
-    say("watching with " + std::to_string(cameras_.size()) + " cameras; configuration " + all_.fingerprint);
+    say("watching with " + what_watches() + "; configuration " + all_.fingerprint);
     io_.run();
     return std::move(next_);
   }
 
  private:
+  [[nodiscard]] std::string what_watches() const {
+    std::string out = std::to_string(cameras_.size()) + " cameras";
+    if (site_.sensors() > 0) out += ", " + std::to_string(site_.sensors()) + " sensors";
+    return out;
+  }
+
   Result<outbox::Outbox> open_store() {
     auto opened = outbox::Outbox::open(store_options(all_, boot_), clock_.now());
     if (!opened) return std::move(opened.error()).within("store");
@@ -181,7 +189,9 @@ class Agent {
         for (const auto& rule : watch) rules_.emplace(rule.id, rule);
     for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
     for (const auto& rule : offline_.rules()) rules_.emplace(rule.id, rule);
+    for (const auto& rule : site_.rules()) rules_.emplace(rule.id, rule);
     offline_.resume(before_.open);
+    site_.resume(before_.open);
     suspected_ = suspects_.restore(before_.suspects, clock_.now());
     for (const auto& suspect : suspected_)
       if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
@@ -260,9 +270,12 @@ class Agent {
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    return {{"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
-            {"cameras", cameras_.about(now)}};
+    json::object out{
+        {"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+        {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
+        {"cameras", cameras_.about(now)}};
+    for (auto& part : site_.about(now)) out[part.key()] = std::move(part.value());
+    return out;
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -279,11 +292,12 @@ class Agent {
     watch_references();
     judge(node_.look(now), now);
     judge(offline_.look(now), now);
+    site_.tick(now);
     suspects_.keep(
         lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
+    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
     if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
     timer_.async_wait([this](const boost::system::error_code& error) {
@@ -296,6 +310,7 @@ class Agent {
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     cameras_.stop();
+    site_.request_stop();
     dispatch_->end_films();
     timer_.cancel();
     tick();
@@ -342,6 +357,13 @@ class Agent {
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
                     [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
                     [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
+  Site site_{all_,
+             clock_,
+             home_,
+             {say, [this](const Site::Found& found, const Moment& now) { judge(found, now); },
+              [this](const std::string& source, const Observation& observation, const Moment& at) {
+                dispatch_->observe(source, "", observation, at);
+              }}};
   std::optional<Steady> stopping_;
 };
 

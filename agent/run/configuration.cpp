@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <system_error>
 
 namespace kuzet::run {
@@ -128,15 +129,8 @@ s::Declared<Configuration> uplink() {
 }
 
 s::Declared<Configuration> sensors() {
-  Field field{"sensors", "list of settings",
-              "",        "",
-              "",        "Sensors; this version has no sensor driver yet.",
-              false,     {{"type", "array"}, {"maxItems", 0}},
-              nullptr};
-  return {field, [](Configuration&, const Node& node, const std::string& key, Faults& faults) {
-            if (!s::check_list(node, key, faults)) return;
-            for (std::size_t i = 0; i < node.items.size(); ++i)
-              faults.add(node.items[i].at, item(key, i), "this version has no sensor driver yet");
+  return {sensors_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
+            read_sensors(all.sensors, node, key, faults);
           }};
 }
 
@@ -182,6 +176,19 @@ void check_node(const Configuration& all, const Node& root, Faults& faults) {
   const Node* zone = node == nullptr ? nullptr : node->find("timezone");
   if (zone == nullptr) return;
   if (auto known = check_time_zone(all.node.timezone); !known) faults.add(zone->at, "node.timezone", known.error().what);
+}
+
+/// Cameras and sensors have one name each: both are sources of alerts and observations.
+void check_sensors(const Configuration& all, const std::string& key, Faults& faults) {
+  for (std::size_t i = 0; i < all.sensors.size(); ++i) {
+    const auto& sensor = all.sensors[i];
+    const auto earlier = std::span(all.sensors).first(i);
+    if (sensor.id == "node") faults.add(sensor.at, item(key, i) + ".id", "\"node\" is the board itself");
+    if (sensor.id.empty() ||
+        (std::ranges::find(earlier, sensor.id, &SensorSettings::id) == earlier.end() && all.camera(sensor.id) == nullptr))
+      continue;
+    faults.add(sensor.at, item(key, i) + ".id", "there is a camera or sensor \"" + sensor.id + "\" already");
+  }
 }
 
 void check_cameras(Configuration& all, const Node& root, const std::string& key, Faults& faults) {
@@ -237,6 +244,11 @@ const CameraSettings* Configuration::camera(const std::string& id) const {
   return found == cameras.end() ? nullptr : &*found;
 }
 
+const SensorSettings* Configuration::sensor(const std::string& id) const {
+  const auto found = std::ranges::find(sensors, id, &SensorSettings::id);
+  return found == sensors.end() ? nullptr : &*found;
+}
+
 const std::vector<Field>& configuration_fields() { return schema().fields(); }
 
 Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment) {
@@ -249,6 +261,7 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     schema().read(all, root, "", faults);
     check_node(all, root, faults);
     check_cameras(all, root, "cameras", faults);
+    check_sensors(all, "sensors", faults);
   }
   if (!faults.none()) return Error{Code::config, faults.text()};
   all.fingerprint = outbox::sha256(text).substr(0, 16);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/settings.hpp"
+#include "agent/run/sensor_schema.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/object_model.hpp"
@@ -118,9 +119,11 @@ struct Configuration {
   StoreSettings store;
   double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
   std::vector<CameraSettings> cameras;
+  std::vector<SensorSettings> sensors;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
 
   [[nodiscard]] const CameraSettings* camera(const std::string& id) const;
+  [[nodiscard]] const SensorSettings* sensor(const std::string& id) const;
 };
 
 /// Reads and checks the whole file. `io`: it cannot be read. `config`: what() holds one line for each fault

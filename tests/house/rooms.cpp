@@ -51,7 +51,7 @@ const std::vector<Library> libraries{
      "others speak to the world through Asio or Paho"},
     {"Boost.Asio",
      {"boost/asio"},
-     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp"},
+     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp", "agent/cli/probe_sensors.cpp"},
      "the other rooms know no sockets and no timers"},
     {"OpenCV's own files, cameras and windows",
      {"opencv2/videoio", "opencv2/highgui", "opencv2/imgcodecs", "opencv2/opencv.hpp"},
@@ -181,7 +181,7 @@ std::string plugin_of(std::string_view file) {
   const auto slash = file.find('/', room.size() + 1);
   if (slash == std::string_view::npos) return "";
   const std::string folder(file.substr(0, slash));
-  return folder == "vision/scene" || folder == "drivers/av" ? "" : folder;
+  return folder == "vision/scene" || folder == "drivers/av" || folder == "drivers/net" ? "" : folder;
 }
 
 std::optional<std::string> complaint(const std::string& file, const Include& include) {
