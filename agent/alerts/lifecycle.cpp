@@ -199,6 +199,10 @@ void Lifecycle::restore(const Rule& rule, Alert alert) {
   things_.insert_or_assign(key, std::move(thing));
 }
 
+void Lifecycle::forget(const std::string& alert) {
+  std::erase_if(things_, [&](const auto& entry) { return entry.second.alert.id == alert; });
+}
+
 std::vector<Alert> Lifecycle::suspects() const {
   std::vector<Alert> out;
   for (const auto& [key, thing] : things_)

@@ -132,6 +132,8 @@ TEST_CASE("each command is read with its arguments, and written back the same") 
                                                                         {"mute", R"({"rule":"yard/fire","for":"1h30min"})"},
                                                                         {"mute", R"({"rule":"r","for":"1s"})"},
                                                                         {"mute", R"({"rule":"r","for":"7d"})"},
+                                                                        {"arm", "{}"},
+                                                                        {"disarm", R"({"for":"7d","camera":"yard"})"},
                                                                         {"resend", R"({"from":1,"to":1})"},
                                                                         {"resend", R"({"from":7,"to":100007})"},
                                                                         {"reload", "{}"},
@@ -212,7 +214,8 @@ TEST_CASE("an envelope that is wrong is refused with a sentence that names the m
 
 TEST_CASE("a command that does not exist is refused with the nearest that does") {
   CHECK(why("snapshoot", text_of("a")) == "there is no command \"snapshoot\"; did you mean \"snapshot\"?");
-  CHECK(why("shell", text_of("a")) == "there is no command \"shell\"; one of: ping, snapshot, mute, arm, disarm, resend, reload, diagnose");
+  CHECK(why("shell", text_of("a")) ==
+        "there is no command \"shell\"; one of: ping, snapshot, mute, arm, disarm, resend, reload, diagnose");
   const auto called = GENERATE(as<std::string>(), "", "Ping", "ping/res", "pi ng", "ping\n", "ping2", "abcdefghijklmnopqrstu");
   CHECK(why(called, text_of("a")) == "the name of a command is 1 to 20 letters a-z");
   CHECK(reading(called, text_of("a")).id == "a");
