@@ -15,19 +15,18 @@ constexpr Duration first_pause = 1s;     // doubled with each silence
 constexpr Duration longest_pause = 30s;  // a slave that comes back is noticed within that, on a line with nobody else
 constexpr int doublings = 5;             // 32 s: beyond longest_pause
 constexpr int full_probe = 4;            // one probe in so many waits as long as a request
-constexpr int margin = 4;                // times the slowest answer
-constexpr Duration least_probe = 200ms;  // USB adapters, schedulers and slaves that do something else first
-constexpr int forget = 64;               // the slowest answer fades by one part in so many with each answer
+// A probe on a serial line: a slave made with libmodbus takes what follows a question to somebody else within half a second for
+// the answer to it, and so would miss its own question (libmodbus's issue 83).
+constexpr Duration probe = 600ms;
 
 }  // namespace
 
-bool Breaker::answered(std::size_t slave, Duration took) {
+bool Breaker::answered(std::size_t slave) {
   Slave& one = slaves_[slave];
   const bool back = !one.ever || one.silences > 0;
   one.ever = true;
   one.silences = 0;
   one.next = {};
-  one.slowest = std::max(took, one.slowest - one.slowest / forget);
   return back;
 }
 
@@ -49,9 +48,7 @@ Steady Breaker::next(std::size_t slave) const {
 
 Duration Breaker::patience(std::size_t slave, Duration timeout) const {
   const Slave& one = slaves_[slave];
-  if (!short_probes_ || !open(one) || one.silences % full_probe == 0) return timeout;
-  const Duration slowest = one.ever ? one.slowest : std::ranges::max(slaves_, {}, &Slave::slowest).slowest;
-  return slowest == Duration{} ? timeout : std::clamp(margin * slowest, least_probe, std::max(least_probe, timeout));
+  return !short_probes_ || !open(one) || one.silences % full_probe == 0 ? timeout : std::min(probe, timeout);
 }
 
 bool Breaker::anybody() const {

@@ -19,14 +19,13 @@ class Breaker {
   Breaker(std::size_t slaves, bool short_probes) : slaves_(slaves), short_probes_(short_probes) {}
 
   /// True when it had not answered before.
-  bool answered(std::size_t slave, Duration took);
+  bool answered(std::size_t slave);
   /// It said nothing, or nothing that could be read, and that took so long; it may still speak up to `timeout` from now.
   void silent(std::size_t slave, Duration took, Duration timeout, Steady now);
 
   /// From when on it may be asked.
   [[nodiscard]] Steady next(std::size_t slave) const;
-  /// How long to wait for its answer: `timeout`, of probes less where we know how fast slaves of this line are; every fourth
-  /// waits it all.
+  /// How long to wait for its answer: `timeout`, of short probes at most 600 ms; every fourth waits it all.
   [[nodiscard]] Duration patience(std::size_t slave, Duration timeout) const;
   /// Somebody on this line answers.
   [[nodiscard]] bool anybody() const;
@@ -38,7 +37,6 @@ class Breaker {
     bool ever = false;  // has answered
     int silences = 0;   // in a row
     Steady next{};
-    Duration slowest{};  // answer; forgotten slowly
   };
   [[nodiscard]] static bool open(const Slave& slave) { return slave.silences > (slave.ever ? 1 : 0); }
 

@@ -169,7 +169,7 @@ void ModbusLine::note(std::size_t slave, const Reply& reply) {
   }
   silences_ = 0;
   answered_ = true;
-  if (!breaker_->answered(slave, reply.took)) return;
+  if (!breaker_->answered(slave)) return;
   for (std::size_t i = 0; i < wishes_.size(); ++i)  // it may have lost power, and what it was told
     if (output_slaves_[i] == slave) wishes_.again(i);
 }
