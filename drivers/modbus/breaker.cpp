@@ -10,29 +10,28 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int share = 40;                // probes take one part in so many: 2.5 %, half of what is promised to the others
-constexpr Duration first_pause = 1s;     // doubled with each silence
+constexpr int share = 50;             // probes take one part in so many: 2 %, less than half of what is promised to the others
+constexpr Duration first_pause = 1s;  // doubled with each silence
 constexpr Duration longest_pause = 30s;  // a slave that comes back is noticed within that, on a line with nobody else
 constexpr int doublings = 5;             // 32 s: beyond longest_pause
 constexpr int full_probe = 4;            // one probe in so many waits as long as a request
-constexpr int margin = 4;                // times the slowest answer
-constexpr Duration least_probe = 200ms;  // USB adapters, schedulers and slaves that do something else first
-constexpr int forget = 64;               // the slowest answer fades by one part in so many with each answer
+// A probe on a serial line: a slave made with libmodbus takes what follows a question to somebody else within half a second for
+// the answer to it, and so would miss its own question (libmodbus's issue 83).
+constexpr Duration probe = 600ms;
 
 }  // namespace
 
-bool Breaker::answered(std::size_t slave, Duration took) {
-  Slave& one = slaves_[slave];
-  const bool back = !one.ever || one.silences > 0;
+bool Breaker::answered(std::size_t party) {
+  Party& one = parties_[party];
+  const bool back = one.silences > 0;
   one.ever = true;
   one.silences = 0;
   one.next = {};
-  one.slowest = std::max(took, one.slowest - one.slowest / forget);
   return back;
 }
 
-void Breaker::silent(std::size_t slave, Duration took, Duration timeout, Steady now) {
-  Slave& one = slaves_[slave];
+void Breaker::silent(std::size_t party, Duration took, Duration timeout, Steady now) {
+  Party& one = parties_[party];
   ++one.silences;
   if (!open(one)) {
     one.next = now + timeout;  // an answer that is late is thrown away meanwhile, and not taken for the next
@@ -42,27 +41,28 @@ void Breaker::silent(std::size_t slave, Duration took, Duration timeout, Steady 
   probes_from_ = now + share * took;
 }
 
-Steady Breaker::next(std::size_t slave) const {
-  const Slave& one = slaves_[slave];
+void Breaker::revive(std::size_t party) {
+  Party& one = parties_[party];
+  one.silences = 0;
+  one.next = {};
+}
+
+Steady Breaker::next(std::size_t party) const {
+  const Party& one = parties_[party];
   return open(one) && anybody() ? std::max(one.next, probes_from_) : one.next;
 }
 
-Duration Breaker::patience(std::size_t slave, Duration timeout) const {
-  const Slave& one = slaves_[slave];
-  if (!short_probes_ || !open(one) || one.silences % full_probe == 0) return timeout;
-  const Duration slowest = one.ever ? one.slowest : std::ranges::max(slaves_, {}, &Slave::slowest).slowest;
-  return slowest == Duration{} ? timeout : std::clamp(margin * slowest, least_probe, std::max(least_probe, timeout));
+Duration Breaker::patience(std::size_t party, Duration timeout) const {
+  const Party& one = parties_[party];
+  return !short_probes_ || !open(one) || one.silences % full_probe == 0 ? timeout : std::min(probe, timeout);
 }
 
 bool Breaker::anybody() const {
-  return std::ranges::any_of(slaves_, [](const Slave& one) { return one.ever && !open(one); });
+  return std::ranges::any_of(parties_, [](const Party& one) { return one.ever && !open(one); });
 }
 
 void Breaker::reopened() {
-  for (auto& one : slaves_) {
-    one.next = {};
-    one.silences = std::min(one.silences, one.ever ? 1 : 0);
-  }
+  for (std::size_t i = 0; i < parties_.size(); ++i) revive(i);
   probes_from_ = {};
 }
 

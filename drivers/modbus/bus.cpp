@@ -26,20 +26,9 @@ constexpr Duration slow_frame = 1s;            // once a frame has begun, the re
 constexpr Duration after_noise = 100ms;        // so long a sound answer may still follow on damaged bytes
 constexpr Duration calm = 20ms;                // what comes within that belongs to the same noise
 constexpr int babble = 3;                      // what looks like so many frames of other slaves while one is asked is noise
-constexpr int tcp_header = 6;                  // transaction, protocol and length, each two bytes; the slave's number follows
-constexpr int crc = 2;                         // bytes at the end of a serial frame
 constexpr std::size_t most_stale = 64 * 1024;  // bytes: who sends more without being asked does not speak Modbus
 
 Steady now() { return std::chrono::steady_clock::now(); }
-
-/// The frame without what belongs to the line; empty when it cannot be an answer to us.
-std::span<const std::uint8_t> inner(std::span<const std::uint8_t> frame, bool tcp) {
-  if (!tcp) return frame.size() > crc ? frame.first(frame.size() - crc) : std::span<const std::uint8_t>();
-  if (frame.size() <= tcp_header) return {};
-  const std::size_t length = static_cast<std::size_t>(frame[4] << 8) + frame[5];
-  const bool ours = frame[0] == 0 && frame[1] == 0 && frame[2] == 0 && frame[3] == 0;  // the transaction libmodbus sends
-  return ours && length == frame.size() - tcp_header ? frame.subspan(tcp_header) : std::span<const std::uint8_t>();
-}
 
 bool line_is_gone(int error) {
   constexpr std::array gone{EIO,      ENXIO,    ENODEV,      ECONNRESET,   EPIPE, EBADF,
@@ -183,7 +172,7 @@ Reply Bus::receive(const Request& request, Steady until) {
     if (got == 0) out.kind = Reply::Kind::silent;  // of another slave: libmodbus passes over it
     return out;
   }
-  const auto answer = read_answer(inner(std::span(frame).first(static_cast<std::size_t>(got)), tcp()), request);
+  const auto answer = read_answer(unwrapped(std::span(frame).first(static_cast<std::size_t>(got)), tcp()), request);
   if (answer.kind == Answer::Kind::foreign) return out;
   out.kind = answer.kind == Answer::Kind::values ? Reply::Kind::values : Reply::Kind::exception;
   out.exception = answer.exception;

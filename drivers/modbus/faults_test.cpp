@@ -171,6 +171,21 @@ TEST_CASE("a joint request that the slave refuses is taken apart, what it has no
   CHECK(bus.asked()[0] == Octets{3, 3, 0, 1, 0, 8});
 }
 
+TEST_CASE("a slave that says nothing to one question does not hold up its other readings", "[sensors][K7]") {
+  FakeBus bus(Kind::serial, [](FakeBus& self, const Octets& asked) {
+    if (asked[1] == 3) test::answer_well(self, asked);
+  });
+  AtWork it(
+      {slave(bus, 3), sensor_yaml(bus.address(), 3, "{name: a, table: input, register: 1}", "every: 200ms, timeout: 600ms")});
+  it.start();
+  REQUIRE(it.fails(1));
+  CHECK(it.samples(0, 10));
+  CHECK(it.failure(0).empty());
+  CHECK(it.heard.counts[1] == 0);
+  const auto asked = bus.asked();
+  CHECK(std::ranges::count(asked, 4, [](const Octets& one) { return one[1]; }) <= 2);
+}
+
 TEST_CASE("a slave that comes back is noticed", "[sensors][K7]") {
   std::atomic<bool> dead = true;
   FakeBus bus(Kind::serial, with_seven([&](FakeBus& self, const Octets& asked) {

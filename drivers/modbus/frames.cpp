@@ -55,6 +55,16 @@ std::vector<std::uint8_t> Request::bytes() const {
   return out;
 }
 
+std::span<const std::uint8_t> unwrapped(std::span<const std::uint8_t> frame, bool tcp) {
+  constexpr std::size_t header = 6;  // transaction, protocol and length, each two bytes; the slave's number follows
+  constexpr std::size_t crc = 2;
+  if (!tcp) return frame.first(frame.size() > crc ? frame.size() - crc : 0);
+  if (frame.size() <= header) return {};
+  const std::size_t length = static_cast<std::size_t>(frame[4] << 8) + frame[5];
+  const bool ours = std::ranges::all_of(frame.first(4), [](std::uint8_t byte) { return byte == 0; });
+  return ours && length == frame.size() - header ? frame.subspan(header) : std::span<const std::uint8_t>();
+}
+
 Answer read_answer(std::span<const std::uint8_t> bytes, const Request& request) {
   const auto asked = request.bytes();
   if (bytes.size() < 3 || bytes[0] != asked[0]) return {};

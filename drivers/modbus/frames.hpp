@@ -34,6 +34,10 @@ struct Answer {
   std::vector<std::uint16_t> values;  ///< of a read: registers, or bits as 0 and 1
 };
 
+/// What is left of a whole frame without what belongs to the line: the header over TCP, the checksum (which was right) on a
+/// serial line. Empty when it cannot be the answer to what libmodbus sends: it gives each question over TCP the number 0.
+std::span<const std::uint8_t> unwrapped(std::span<const std::uint8_t> frame, bool tcp);
+
 /// `bytes`: slave, function and data of a frame whose checksum was right. Anything that is not exactly the answer to this
 /// request is foreign: RTU numbers no answers, so slave, function and length are all there is to tell.
 Answer read_answer(std::span<const std::uint8_t> bytes, const Request& request);

@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration connect_limit = 3s;  // over a radio link a connection takes a second or two
+constexpr Duration shortest_idle = 5s;  // a gateway that closes an idle connection sooner refuses it
 constexpr Duration longest_wait = 1h;   // nothing to do: look again, it costs nothing
 constexpr int silent_line = 3;          // unanswered questions in a row, and nobody left who answers: connect anew
 constexpr double answer_seconds = 0.4;  // so long an answer may take on a slow line; a second is the time-out
@@ -50,7 +51,7 @@ ModbusLine::ModbusLine(LinePlan plan, const Clock& clock)
   const Serial serial = serial_ ? *serial_ : Serial();
   for (auto& job : jobs_) job.plan(most_registers(address, serial));
   bus_.emplace(name_, address, serial);
-  breaker_.emplace(slaves_.size(), !address.tcp);
+  breaker_.emplace(jobs_.size() + plan_.outputs.size(), !address.tcp);
 }
 
 ModbusLine::~ModbusLine() { ::close(bell_); }
@@ -92,7 +93,8 @@ Result<> ModbusLine::work(LineEvents& events, std::stop_token stop) {
   silences_ = 0;
   for (auto& job : jobs_) job.due(now());
   for (std::size_t i = 0; i < wishes_.size(); ++i) wishes_.again(i);
-  auto served = serve(events, stop);
+  auto served = open(stop);
+  if (served) served = serve(events, stop);
   bus_->close();
   if (stop.stop_requested()) return {};
   return served;
@@ -100,7 +102,7 @@ Result<> ModbusLine::work(LineEvents& events, std::stop_token stop) {
 
 Result<> ModbusLine::serve(LineEvents& events, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (auto still = ready(stop); !still) return still;
+    if (auto still = check_connection(); !still) return still;
     const Turn turn = next();
     if (turn.at > now()) {
       wait(turn.at);
@@ -112,15 +114,22 @@ Result<> ModbusLine::serve(LineEvents& events, const std::stop_token& stop) {
   return {};
 }
 
-/// Open and alive. Gateways close what is idle: that is no failure, as long as they answered before.
-Result<> ModbusLine::ready(const std::stop_token& stop) {
-  if (bus_->is_open()) {
-    if (!bus_->hung_up()) return {};
-    if (!bus_->tcp() || !answered_) return Error{Code::io, bus_->gone(0)};
-    bus_->close();
-  }
+Result<> ModbusLine::open(const std::stop_token& stop) {
   answered_ = false;
+  opened_ = now();
   return bus_->open(connect_limit, stop);
+}
+
+/// Gateways close what is idle: that is no failure, it is opened when there is something to ask. One that closes at once is.
+Result<> ModbusLine::check_connection() {
+  if (!bus_->is_open() || !bus_->hung_up()) return {};
+  if (!bus_->tcp() || (!answered_ && now() < opened_ + shortest_idle)) return Error{Code::io, bus_->gone(0)};
+  bus_->close();
+  return {};
+}
+
+Steady ModbusLine::free(std::size_t party, std::size_t slave) const {
+  return std::max(breaker_->next(party), slaves_[slave].quiet_until);
 }
 
 ModbusLine::Turn ModbusLine::next() {
@@ -131,12 +140,12 @@ ModbusLine::Turn ModbusLine::next() {
     if (!wish) continue;
     const auto& [errand, from] = *wish;
     if (errand.check && (unreadable_[i] || output(i).check == Duration{})) continue;
-    const Steady at = errand.fresh ? Steady{} : std::max(from, breaker_->next(output_slaves_[i]));
+    const Steady at = errand.fresh ? Steady{} : std::max(from, free(party(errand), output_slaves_[i]));
     if (at < out.at) out = {at, nullptr, errand};
   }
   if (out.at <= today) return out;  // a siren does not wait for a thermometer
   for (auto& job : jobs_) {
-    const Steady at = std::max(job.due(), breaker_->next(job.slave()));
+    const Steady at = std::max(job.due(), free(party(job), job.slave()));
     if (at < out.at) out = {at, &job, std::nullopt};
   }
   return out;
@@ -150,28 +159,38 @@ void ModbusLine::wait(Steady until) {
   (void)::eventfd_read(bell_, &rung);  // fails when it has not rung
 }
 
-Reply ModbusLine::ask(std::size_t slave, const Request& request, const std::stop_token& stop) {
-  if (!bus_->is_open()) {  // an unanswered question over TCP closed it
-    if (auto opened = bus_->open(connect_limit, stop); !opened) return {Reply::Kind::broken, 0, {}, opened.error().what, {}};
+Reply ModbusLine::ask(std::size_t party, std::size_t slave, const Request& request, const std::stop_token& stop) {
+  if (!bus_->is_open()) {  // it was idle, or an unanswered question over TCP closed it
+    if (auto opened = open(stop); !opened) return {Reply::Kind::broken, 0, {}, opened.error().what, {}};
   }
-  auto reply = bus_->exchange(request, breaker_->patience(slave, slaves_[slave].timeout), stop);
-  if (!stop.stop_requested()) note(slave, reply);
+  auto reply = bus_->exchange(request, breaker_->patience(party, slaves_[slave].timeout), stop);
+  if (!stop.stop_requested()) note(party, slave, reply);
   return reply;
 }
 
-void ModbusLine::note(std::size_t slave, const Reply& reply) {
+void ModbusLine::note(std::size_t party, std::size_t slave, const Reply& reply) {
   const bool gateway = reply.kind == Reply::Kind::exception && from_gateway(reply.exception);
   if (reply.kind == Reply::Kind::broken) return;
   if (gateway || reply.kind == Reply::Kind::silent || reply.kind == Reply::Kind::damaged) {
-    breaker_->silent(slave, reply.took, slaves_[slave].timeout, now());
+    breaker_->silent(party, reply.took, slaves_[slave].timeout, now());
+    slaves_[slave].quiet_until = now() + slaves_[slave].timeout;
     silences_ = gateway ? 0 : silences_ + 1;
     return;
   }
   silences_ = 0;
   answered_ = true;
-  if (!breaker_->answered(slave, reply.took)) return;
-  for (std::size_t i = 0; i < wishes_.size(); ++i)  // it may have lost power, and what it was told
-    if (output_slaves_[i] == slave) wishes_.again(i);
+}
+
+/// All that was asked of it came. After a silence its slave may have lost power, and what it was told.
+void ModbusLine::answered(std::size_t party, std::size_t slave) {
+  if (!breaker_->answered(party)) return;
+  for (const auto& job : jobs_)
+    if (job.slave() == slave) breaker_->revive(this->party(job));
+  for (std::size_t i = 0; i < wishes_.size(); ++i) {
+    if (output_slaves_[i] != slave) continue;
+    breaker_->revive(jobs_.size() + i);
+    wishes_.again(i);
+  }
 }
 
 /// Whether the line can go on after that.
@@ -194,7 +213,7 @@ Result<> ModbusLine::run(Job& job, LineEvents& events, const std::stop_token& st
   job.begin();
   Reply reply{Reply::Kind::values, 0, {}, {}, {}};
   while (const auto request = job.request()) {
-    reply = ask(job.slave(), *request, stop);
+    reply = ask(party(job), job.slave(), *request, stop);
     if (stop.stop_requested()) return {};
     if (reply.kind == Reply::Kind::values)
       job.read(reply.values, clock_.now());
@@ -204,22 +223,19 @@ Result<> ModbusLine::run(Job& job, LineEvents& events, const std::stop_token& st
       break;
   }
   job.deliver(events, clock_.now());
-  unanswered(job, reply, events);
-  job.done(now());
+  if (job.request()) {
+    unanswered(job, reply, events);  // it stays due: the breaker says when
+  } else {
+    answered(party(job), job.slave());
+    job.done(now());
+  }
   return verdict(reply);
 }
 
-/// A slave that says nothing says nothing to all of its sensors; damage may be of this one answer.
 void ModbusLine::unanswered(const Job& job, const Reply& reply, LineEvents& events) {
-  if (reply.kind == Reply::Kind::values || reply.kind == Reply::Kind::broken) return;
-  const auto request = job.request();
-  if (!request) return;
-  const std::string why = words(reply, *request, job.slave());
+  if (reply.kind == Reply::Kind::broken) return;  // the line tells that
+  const std::string why = words(reply, *job.request(), job.slave());
   for (const auto sensor : job.unfinished()) events.failed(sensor, why);
-  if (reply.kind == Reply::Kind::damaged) return;
-  for (const auto& other : jobs_)
-    if (&other != &job && other.slave() == job.slave())
-      for (const auto sensor : other.sensors()) events.failed(sensor, why);
 }
 
 }  // namespace kuzet::drivers::modbus

@@ -27,6 +27,8 @@ class ModbusLine : public Line {
   struct Slave {
     int number = 1;
     Duration timeout{};
+    Steady
+        quiet_until{};  // after a silence: what it says late is thrown away, and not taken for the answer to the next question
   };
   /// Who is to be asked, and when.
   struct Turn {
@@ -40,7 +42,8 @@ class ModbusLine : public Line {
   [[nodiscard]] const OutputSettings& output(std::size_t number) const;
 
   Result<> serve(LineEvents& events, const std::stop_token& stop);
-  Result<> ready(const std::stop_token& stop);
+  Result<> check_connection();
+  Result<> open(const std::stop_token& stop);
   [[nodiscard]] Turn next();
   void wait(Steady until);
   void ring() const;
@@ -49,8 +52,12 @@ class ModbusLine : public Line {
   void unanswered(const Job& job, const Reply& reply, LineEvents& events);
   Result<> run(const Wishes::Errand& errand, LineEvents& events, const std::stop_token& stop);
   std::optional<std::string> look(const Wishes::Errand& errand, Reply& reply, const std::stop_token& stop);
-  Reply ask(std::size_t slave, const Request& request, const std::stop_token& stop);
-  void note(std::size_t slave, const Reply& reply);
+  Reply ask(std::size_t party, std::size_t slave, const Request& request, const std::stop_token& stop);
+  void note(std::size_t party, std::size_t slave, const Reply& reply);
+  void answered(std::size_t party, std::size_t slave);
+  [[nodiscard]] std::size_t party(const Job& job) const { return static_cast<std::size_t>(&job - jobs_.data()); }
+  [[nodiscard]] std::size_t party(const Wishes::Errand& errand) const { return jobs_.size() + errand.output; }
+  [[nodiscard]] Steady free(std::size_t party, std::size_t slave) const;
   [[nodiscard]] Result<> verdict(const Reply& reply) const;
   [[nodiscard]] std::string words(const Reply& reply, const Request& request, std::size_t slave) const;
 
@@ -67,7 +74,8 @@ class ModbusLine : public Line {
   std::optional<Breaker> breaker_;
   int silences_ = 0;       // in a row, of anybody
   bool answered_ = false;  // somebody, on this connection
-  int bell_;               // eventfd: stop, or a wish
+  Steady opened_{};
+  int bell_;  // eventfd: stop, or a wish
 };
 
 }  // namespace kuzet::drivers::modbus

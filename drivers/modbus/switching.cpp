@@ -24,7 +24,7 @@ std::optional<std::string> ModbusLine::look(const Wishes::Errand& errand, Reply&
   const auto& settings = output(errand.output);
   if (!settings.read_back || unreadable_[errand.output]) return std::nullopt;
   const Request request{slaves_[slave].number, settings.spot(), false, 0};
-  reply = ask(slave, request, stop);
+  reply = ask(party(errand), slave, request, stop);
   if (reply.kind == Reply::Kind::values) {
     if (reply.values[0] == settings.value(errand.on)) return std::nullopt;
     return "slave " + std::to_string(request.slave) + " took the write, but " + is_still(request, reply.values[0]);
@@ -39,9 +39,10 @@ Result<> ModbusLine::run(const Wishes::Errand& errand, LineEvents& events, const
   const auto& settings = output(errand.output);
   const Request write{slaves_[slave].number, settings.spot(), true, settings.value(errand.on)};
   Reply reply{Reply::Kind::values, 0, {}, {}, {}};
-  if (!errand.check) reply = ask(slave, write, stop);
+  if (!errand.check) reply = ask(party(errand), slave, write, stop);
   auto why = reply.kind == Reply::Kind::values ? look(errand, reply, stop) : words(reply, write, slave);
   if (stop.stop_requested()) return {};
+  if (!why) answered(party(errand), slave);
   const bool moved = errand.check && why && reply.kind == Reply::Kind::values;  // somebody else switched it, or power was lost
   const auto now = std::chrono::steady_clock::now();
   wishes_.tried(errand, !why, now + (!why ? settings.check : moved ? 0s : try_again));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <stdexcept>
 
 namespace kuzet::test {
@@ -62,6 +63,7 @@ LibmodbusServer::LibmodbusServer(int slave, const std::string& device) : inner_(
   }
   it.context = it.serial ? modbus_new_rtu(device.c_str(), 19200, 'N', 8, 1) : modbus_new_tcp("127.0.0.1", 0);
   modbus_set_slave(it.context, slave);
+  modbus_set_indication_timeout(it.context, 0, 1000 * glance);
   if (it.serial) {
     if (modbus_connect(it.context) != 0) throw std::runtime_error("libmodbus's server has no port");
     it.fd = modbus_get_socket(it.context);
@@ -88,11 +90,10 @@ void LibmodbusServer::serve() {
       if (readable(it.listening)) it.fd = modbus_tcp_accept(it.context, &it.listening);
       continue;
     }
-    if (!readable(it.fd)) continue;
     std::array<std::uint8_t, MODBUS_MAX_ADU_LENGTH> asked{};
     const int got = modbus_receive(it.context, asked.data());
     if (got > 0) modbus_reply(it.context, asked.data(), got, it.mapping);
-    if (got < 0 && !it.serial) {
+    if (got < 0 && errno != ETIMEDOUT && !it.serial) {
       modbus_close(it.context);
       it.fd = -1;
     }
