@@ -36,7 +36,7 @@ void drain(int fd) {
   const Steady end = std::chrono::steady_clock::now() + longest_drain;
   int left = 0;
   while (::ioctl(fd, TIOCOUTQ, &left) == 0 && left > 0 && std::chrono::steady_clock::now() < end) ::poll(nullptr, 0, 5);
-  ::tcflush(fd, TCOFLUSH);
+  if (left > 0) ::tcflush(fd, TCOFLUSH);  // never otherwise: of a pseudo-terminal it takes what the other end has not read yet
 }
 
 }  // namespace
