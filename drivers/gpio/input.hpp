@@ -27,7 +27,8 @@ class Input {
   Result<> serve(bool readable, LineEvents& events, const Moment& now);
 
  private:
-  Result<> fetch(Steady now);
+  Result<> fetch(bool readable, Steady now);
+  Result<> look_and_rest(Steady now);
   Result<> look(Steady now);
   void tell(LineEvents& events, const Moment& now);
   void tell_flood(LineEvents& events, Steady now);
