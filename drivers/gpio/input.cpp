@@ -37,12 +37,13 @@ Result<> Input::request(Chip& chip, LineEvents& events, const Moment& now) {
   return {};
 }
 
-Steady Input::due() const {
+Steady Input::due(Steady now) const {
   if (!pin_) return next_try_;
+  if (now < rests_until_) return rests_until_;
   Steady next = std::min(next_look_, next_heartbeat_);
   if (told_ && *told_ != contact_.state()) next = std::min(next, may_tell_);
   if (const auto settles = contact_.due()) next = std::min(next, *settles);
-  return std::max(next, rests_until_);
+  return next;
 }
 
 Result<> Input::serve(bool readable, LineEvents& events, const Moment& now) {
