@@ -72,8 +72,10 @@ class Board final : public sysfs::Asked {
     std::string lacking;
     for (std::size_t i = 0; i < channels().size(); ++i) {
       const auto found = figures.find(channels()[i].name);
-      if (found != figures.end()) answer.samples.push_back({i, found->second, now});
-      if (found == figures.end()) lacking += (lacking.empty() ? "" : ", ") + channels()[i].name;
+      if (found != figures.end())
+        answer.samples.push_back({i, found->second, now});
+      else if (!waits(channels()[i].name, figures))
+        lacking += (lacking.empty() ? "" : ", ") + channels()[i].name;
     }
     if (!lacking.empty()) answer.about = "this board does not tell: " + lacking;
     if (!words(figures).empty()) answer.about = words(figures) + (lacking.empty() ? "" : "; " + answer.about);
@@ -91,6 +93,11 @@ class Board final : public sysfs::Asked {
     board::read_load(places_, figures);
     board::read_clock(figures);
     return figures;
+  }
+
+  /// What the board will tell later: nobody knows how far off a clock is that was never set.
+  [[nodiscard]] static bool waits(const std::string& name, const board::Figures& figures) {
+    return name == "clock_offset" && figures.contains("clock_synced");
   }
 
   /// What calls for a hand on the board, in words.

@@ -37,12 +37,13 @@ Result<> Input::request(Chip& chip, LineEvents& events, const Moment& now) {
   return {};
 }
 
-Steady Input::due() const {
+Steady Input::due(Steady now) const {
   if (!pin_) return next_try_;
+  if (now < rests_until_) return rests_until_;
   Steady next = std::min(next_look_, next_heartbeat_);
   if (told_ && *told_ != contact_.state()) next = std::min(next, may_tell_);
   if (const auto settles = contact_.due()) next = std::min(next, *settles);
-  return std::max(next, rests_until_);
+  return next;
 }
 
 Result<> Input::serve(bool readable, LineEvents& events, const Moment& now) {
@@ -50,7 +51,7 @@ Result<> Input::serve(bool readable, LineEvents& events, const Moment& now) {
   const auto settles = contact_.due();
   const bool to_look = now.steady >= next_look_ || (settles && now.steady >= *settles);
   if (readable || to_look)  // edges that are there come before the level, which is newer
-    if (auto done = fetch(now.steady); !done) return done;
+    if (auto done = fetch(readable, now.steady); !done) return done;
   if (to_look && now.steady >= rests_until_)
     if (auto done = look(now.steady); !done) return done;
   per_minute_.see(contact_.count(), now.steady);
@@ -59,11 +60,12 @@ Result<> Input::serve(bool readable, LineEvents& events, const Moment& now) {
   return {};
 }
 
-Result<> Input::fetch(Steady now) {
+Result<> Input::fetch(bool readable, Steady now) {
   const auto edges = pin_->edges();
   if (!edges) return edges.error();
   for (const auto& edge : *edges) contact_.edge(edge);
   if (edges->size() < most_edges) {
+    if (edges->empty() && readable) return look_and_rest(now);
     if (now - last_full_ >= settings_->debounce + flood_rest) flood_since_.reset();
     return {};
   }
@@ -71,6 +73,13 @@ Result<> Input::fetch(Steady now) {
   last_full_ = now;
   rests_until_ = now + flood_rest;
   if (!flood_since_) flood_since_ = now;
+  return {};
+}
+
+/// It said that there are edges, and there are none: its chip may be gone, which the level tells; it must not keep us busy.
+Result<> Input::look_and_rest(Steady now) {
+  if (auto done = look(now); !done) return done;
+  rests_until_ = now + flood_rest;
   return {};
 }
 

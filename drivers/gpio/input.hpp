@@ -16,18 +16,22 @@ class Input {
   [[nodiscard]] bool open() const { return pin_ != nullptr; }
   /// Requests its pin when it is time to try; a failure is told, and returned.
   Result<> request(Chip& chip, LineEvents& events, const Moment& now);
-  void close() { pin_.reset(); }
+  void close() {
+    pin_.reset();
+    next_try_ = {};  // with the next chip, at once
+  }
 
   /// What to poll; -1 while edges come faster than they are worth.
   [[nodiscard]] int fd(Steady now) const { return pin_ && now >= rests_until_ ? pin_->fd() : -1; }
   /// When it wants to be served again though no edge came.
-  [[nodiscard]] Steady due() const;
+  [[nodiscard]] Steady due(Steady now) const;
   /// Reads edges where there are some, looks at the level where that is due, tells what is to be told. A failure: the chip is
   /// gone.
   Result<> serve(bool readable, LineEvents& events, const Moment& now);
 
  private:
-  Result<> fetch(Steady now);
+  Result<> fetch(bool readable, Steady now);
+  Result<> look_and_rest(Steady now);
   Result<> look(Steady now);
   void tell(LineEvents& events, const Moment& now);
   void tell_flood(LineEvents& events, Steady now);

@@ -150,7 +150,7 @@ class PinLine final : public Line {
 
   Steady next_due(Steady now) {
     Steady next = now + std::chrono::seconds(10);
-    for (const auto& input : inputs_) next = std::min(next, input.due());
+    for (const auto& input : inputs_) next = std::min(next, input.due(now));
     const std::lock_guard lock(mutex_);
     for (const auto& output : outputs_)
       if (output.wanted && !output.carried_out) next = std::min(next, output.next_try);

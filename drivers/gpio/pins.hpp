@@ -35,10 +35,11 @@ struct Edge {
 /// At most so many edges are fetched at once: as many as the kernel keeps for a pin. More came and are lost.
 constexpr std::size_t most_edges = 16;
 
-/// A pin that is ours until it is destroyed. The kernel then leaves an output as it is on most chips (bcm2835: the pin keeps
-/// its level until somebody else takes it; expanders too), and so it does when the agent crashes: what must be safe without us
-/// needs a pull resistor or a relay that falls off, and a chip that resets. That is why an output is driven to its safe state
-/// before it is let go.
+/// A pin that is ours until it is destroyed, or the process dies: then the kernel takes it back, and promises nothing about an
+/// output. Debian's kernel makes it an input again on a Raspberry Pi, so its pull resistor decides; Raspberry Pi OS keeps its
+/// level until `dtparam=strict_gpiod` stands in config.txt; expanders keep it until they lose power. An output is therefore
+/// driven to its safe state before it is let go, and what must be safe when we crash needs that setting, a resistor that pulls
+/// the relay off, and no chip that remembers.
 class Pin {
  public:
   virtual ~Pin() = default;

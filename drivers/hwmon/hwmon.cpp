@@ -100,14 +100,15 @@ class Chip {
  public:
   explicit Chip(fs::path folder) : folder_(std::move(folder)) {}
 
-  [[nodiscard]] Result<Sample> read(std::size_t place, const Reading& reading, const Moment& now) const {
+  [[nodiscard]] sysfs::Outcome read(std::size_t place, const Reading& reading, const Moment& now) const {
     const auto channel = name_of(reading);
-    if (!channel) return channel.error();
+    if (!channel) return sysfs::outcome(place, channel.error(), now);
     const auto fault = sysfs::read_number(folder_ / (*channel + "_fault"));
-    if (fault && *fault != 0) return Sample{place, 0, now, Quality::bad, flaw::device_fault};
+    if (fault && *fault != 0)
+      return {{place, 0, now, Quality::bad, flaw::device_fault}, true, *channel + " says that its sensor is broken"};
     auto value = value_of(*channel);
     if (value) *value *= kind_of(reading)->factor;
-    return sysfs::sampled(place, value, now);
+    return sysfs::outcome(place, value, now);
   }
 
  private:
@@ -141,9 +142,9 @@ class Sensor final : public sysfs::Asked {
     const auto device = sysfs::find_device(folder_, "hwmon", wanted_);
     if (!device) return device.error();
     const Chip chip(*device);
-    std::vector<Result<Sample>> samples;
+    std::vector<sysfs::Outcome> samples;
     for (std::size_t i = 0; i < readings_.size(); ++i) samples.push_back(chip.read(i, readings_[i], clock.now()));
-    return sysfs::gathered(samples, wanted_.name + " at " + device->filename().string(), clock.now());
+    return sysfs::gathered(samples, wanted_.name + " at " + device->filename().string());
   }
 
  private:

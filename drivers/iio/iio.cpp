@@ -96,13 +96,13 @@ class Sensor final : public sysfs::Asked {
   Result<sysfs::Answer> ask(const Clock& clock) override {
     const auto device = sysfs::find_device(folder_, "iio:device", wanted_);
     if (!device) return device.error();
-    std::vector<Result<Sample>> samples;
+    std::vector<sysfs::Outcome> samples;
     for (std::size_t i = 0; i < channels_.size(); ++i) {
       auto value = Source(*device, channels_[i]).read();
       if (value) *value *= iio::kind_of(channels_[i])->factor;
-      samples.push_back(sysfs::sampled(i, value, clock.now()));
+      samples.push_back(sysfs::outcome(i, value, clock.now()));
     }
-    return sysfs::gathered(samples, wanted_.name + " at " + device->filename().string(), clock.now());
+    return sysfs::gathered(samples, wanted_.name + " at " + device->filename().string());
   }
 
  private:
@@ -125,9 +125,9 @@ void complete(Settings& own, const Node& entry, const std::string& key, Faults& 
     const auto* kind = iio::kind_of(reading.channel);
     if (kind != nullptr) sysfs::complete(reading, *kind);
     if (kind == nullptr && !reading.channel.empty())
-      faults.add(
-          list->items[i].at, key + ".readings[" + std::to_string(i) + "].channel",
-          "no channel of the kernel is called \"" + reading.channel + "\"" + suggestion(without_end(reading.channel), iio::all_kinds()));
+      faults.add(list->items[i].at, key + ".readings[" + std::to_string(i) + "].channel",
+                 "no channel of the kernel is called \"" + reading.channel + "\"" +
+                     suggestion(without_end(reading.channel), iio::all_kinds()));
   }
 }
 

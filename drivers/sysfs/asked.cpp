@@ -56,21 +56,20 @@ std::unique_ptr<Line> asked_line(std::vector<Asking> sensors, const Clock& clock
   return std::make_unique<AskedLine>(std::move(sensors), clock);
 }
 
-Result<Answer> gathered(const std::vector<Result<Sample>>& channels, std::string about, const Moment& now) {
-  if (!channels.empty() && std::ranges::none_of(channels, [](const auto& one) { return one.has_value(); }))
-    return channels[0].error();
-  Answer answer{{}, std::move(about)};
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!channels[i]) answer.about += (answer.about.empty() ? "" : "; ") + channels[i].error().what;
-    answer.samples.push_back(channels[i] ? *channels[i] : Sample{i, 0, now, Quality::bad, flaw::device_fault});
-  }
-  return answer;
+Outcome outcome(std::size_t channel, const Result<double>& value, const Moment& now) {
+  if (value) return {{channel, *value, now}, true, {}};
+  const bool garbage = value.error().code == Code::corrupt;
+  return {{channel, 0, now, Quality::bad, garbage ? flaw::no_number : flaw::device_fault}, garbage, value.error().what};
 }
 
-Result<Sample> sampled(std::size_t channel, const Result<double>& value, const Moment& now) {
-  if (value) return Sample{channel, *value, now};
-  if (value.error().code == Code::corrupt) return Sample{channel, 0, now, Quality::bad, flaw::no_number};
-  return value.error();
+Result<Answer> gathered(const std::vector<Outcome>& channels, std::string about) {
+  if (!channels.empty() && std::ranges::none_of(channels, &Outcome::read)) return Error{Code::io, channels[0].what};
+  Answer answer{{}, std::move(about)};
+  for (const auto& one : channels) {
+    answer.samples.push_back(one.sample);
+    if (!one.what.empty()) answer.about += (answer.about.empty() ? "" : "; ") + one.what;
+  }
+  return answer;
 }
 
 }  // namespace kuzet::drivers::sysfs

@@ -33,10 +33,16 @@ struct Asking {
 /// and holds up the others only while it is read. The line itself never fails: each sensor does so alone.
 std::unique_ptr<Line> asked_line(std::vector<Asking> sensors, const Clock& clock);
 
-/// What came of all channels of one sensor: those that could not be read are bad and named in `about`, as long as there is one
-/// that could be; a failure where there is none.
-Result<Answer> gathered(const std::vector<Result<Sample>>& channels, std::string about, const Moment& now);
-/// A value that was read, or that was no number: garbage is a bad value, not a failure.
-Result<Sample> sampled(std::size_t channel, const Result<double>& value, const Moment& now);
+/// What came of reading one channel.
+struct Outcome {
+  Sample sample;
+  bool read = true;  ///< false: it could not be
+  std::string what;  ///< what is wrong with it, one sentence; else empty
+};
+/// Of a channel that holds garbage the value is bad, of one that could not be read there is none.
+Outcome outcome(std::size_t channel, const Result<double>& value, const Moment& now);
+/// What came of all channels of one sensor, in their order: those that could not be read are bad too, as long as there is one
+/// that could be; a failure where there is none. What is wrong is named in `about`.
+Result<Answer> gathered(const std::vector<Outcome>& channels, std::string about);
 
 }  // namespace kuzet::drivers::sysfs

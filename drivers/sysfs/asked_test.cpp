@@ -63,15 +63,16 @@ TEST_CASE("a line of sensors that rest ends at once", "[K7][sensors]") {
 TEST_CASE("a channel that cannot be read is bad while the others are good, and a sensor without any has failed", "[sensors]") {
   const Moment now{};
   const Error dead{Code::io, "in_temp: gone"};
-  const auto some = sysfs::gathered({dead, sysfs::sampled(1, 5.0, now)}, "bme280", now);
+  const auto some = sysfs::gathered({sysfs::outcome(0, dead, now), sysfs::outcome(1, 5.0, now)}, "bme280");
   REQUIRE(some.has_value());
   CHECK(some->about == "bme280; in_temp: gone");
   CHECK(some->samples[0].why == flaw::device_fault);
   CHECK(some->samples[1].quality == Quality::good);
-  const auto none = sysfs::gathered({dead, dead}, "bme280", now);
+  const auto none = sysfs::gathered({sysfs::outcome(0, dead, now), sysfs::outcome(1, dead, now)}, "bme280");
   REQUIRE(none.has_error());
   CHECK(none.error().what == "in_temp: gone");
-  const auto garbage = sysfs::sampled(0, Error{Code::corrupt, "holds no number"}, now);
+  const auto garbage = sysfs::gathered({sysfs::outcome(0, Error{Code::corrupt, "holds no number"}, now)}, "");
   REQUIRE(garbage.has_value());
-  CHECK(garbage->why == flaw::no_number);
+  CHECK(garbage->samples[0].why == flaw::no_number);
+  CHECK(garbage->about == "holds no number");
 }

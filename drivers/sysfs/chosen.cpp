@@ -42,8 +42,11 @@ bool fits(const Seen& seen, const Wanted& wanted) {
   return label && *label == wanted.label;
 }
 
-/// What it hangs on: the folder above its own.
-std::string where(const Seen& seen) { return seen.place.parent_path().filename().string(); }
+/// What it hangs on: the folder above its own, or above that of its class ("1-0048/hwmon/hwmon0").
+std::string where(const Seen& seen, const std::string& prefix) {
+  const auto above = seen.place.parent_path();
+  return (above.filename() == prefix ? above.parent_path() : above).filename().string();
+}
 
 std::string told(const Wanted& wanted) {
   return "\"" + wanted.name + "\"" + (wanted.label.empty() ? "" : " labelled \"" + wanted.label + "\"") +
@@ -60,7 +63,7 @@ Result<fs::path> find_device(const fs::path& folder, const std::string& prefix, 
   if (fitting.size() == 1) return fitting[0].folder;
   std::vector<std::string> known;
   for (const auto& one : fitting.empty() ? all : fitting)
-    known.push_back(fitting.empty() ? one.name + " (at " + where(one) + ")" : where(one));
+    known.push_back(fitting.empty() ? one.name + " (at " + where(one, prefix) + ")" : where(one, prefix));
   if (!fitting.empty())
     return Error{Code::io,
                  std::to_string(fitting.size()) + " devices are " + told(wanted) + "; say which with `at`" + there_are(known)};

@@ -14,10 +14,10 @@ namespace {
 
 /// As the kernel does it: the class holds links to where the devices hang.
 void add(const TempFolder& root, const std::string& at, const std::string& device, const std::string& name) {
-  fs::create_directories(root / "devices/i2c-1" / at / device);
-  write_file(root / "devices/i2c-1" / at / device / "name", name + "\n");
+  fs::create_directories(root / "devices/i2c-1" / at / "hwmon" / device);
+  write_file(root / "devices/i2c-1" / at / "hwmon" / device / "name", name + "\n");
   fs::create_directories(root / "class");
-  fs::create_directory_symlink(root / "devices/i2c-1" / at / device, root / "class" / device);
+  fs::create_directory_symlink(root / "devices/i2c-1" / at / "hwmon" / device, root / "class" / device);
 }
 
 std::string found(const TempFolder& root, const sysfs::Wanted& wanted) {
