@@ -78,6 +78,7 @@ int parse_and_run(int argc, char** argv) {
   add_snapshot(app);
   add_probe(app);
   add_alerts(app);
+  add_report(app);
   add_status(app);
   add_verify(app);
   add_model(app);

@@ -3,6 +3,7 @@
 #include "agent/outbox/history.hpp"
 
 #include "agent/outbox/disk.hpp"
+#include "agent/outbox/history_rescue.hpp"
 
 #include <algorithm>
 #include <array>
@@ -115,8 +116,13 @@ Result<> History::begin_anew(const std::string& why) {
   loaded_ = false;
   const auto name = set_aside(file);
   if (!name) return name.error();
-  news_.push_back("history: it could not be read (" + why + ") and was set aside as " + *name + "; a fresh one begins");
-  return {};
+  auto fresh = open_file(file);
+  if (!fresh) return fresh.error();
+  db_ = std::move(*fresh);
+  const auto rows = rescue_history(*name, *db_);
+  news_.push_back("history: it could not be read (" + why + ") and was set aside as " + *name + "; a fresh one begins with " +
+                  std::to_string(rows ? *rows : 0) + " rows of it");
+  return rows ? Result<>() : rows.error();
 }
 
 /// What finds the file unreadable is done once more with a fresh one.
