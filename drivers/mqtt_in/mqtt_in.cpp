@@ -12,7 +12,6 @@
 #include "drivers/net/payload.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <map>
 
@@ -28,20 +27,6 @@ constexpr double most_at_once = 200;       // ... after a pause: what a network 
 constexpr std::size_t most_waiting = 512;  // messages of one connection, 32 MiB at most
 constexpr Duration answer_within = 10s;    // to a subscription
 constexpr Duration tell_again = 60s;       // how often a flood is told
-
-/// Where network servers and bridges put things.
-struct Format {
-  std::string_view name, root, counter, time, device_at, hint;
-  bool counter_from_zero = false;
-};
-constexpr std::array<Format, 5> formats{{
-    {"json", "", "", "", "", ""},
-    {"zigbee2mqtt", "", "", "/last_seen", "", ""},
-    {"chirpstack", "/object", "/fCnt", "/time", "/deviceInfo/devEui", "has its device profile a codec?"},
-    {"ttn", "/uplink_message/decoded_payload", "/uplink_message/f_cnt", "/uplink_message/received_at",
-     "/end_device_ids/device_id", "has the device a payload formatter?", true},
-    {"plain", "", "", "", "", ""},
-}};
 
 struct Settings : DeviceSettings, net::BrokerSettings, net::PayloadSettings {
   std::string topic;
@@ -63,10 +48,6 @@ const Schema<Settings>& schema() {
   return all;
 }
 
-const Format& format_of(const Settings& settings) {
-  return *std::ranges::find(formats, std::string_view(settings.format), &Format::name);
-}
-
 /// One bare value needs no pointers.
 void make_plain(Settings& settings, Device& device, const Node& entry, const std::string& key, Faults& faults) {
   for (const char* member : {"counter", "time", "device", "device_at", "passage"})
@@ -82,14 +63,7 @@ Device read_sensor(const Node& entry, const std::string& key, Faults& faults) {
   check_broker(*settings, entry, key, faults);
   if (const auto fault = net::filter_fault(settings->topic); fault && entry.find("topic") != nullptr)
     faults.add(entry.at, key + ".topic", *fault);
-  const Format& format = format_of(*settings);
-  const auto usual = [](std::string& said, std::string_view value) { said = said.empty() ? std::string(value) : said; };
-  usual(settings->counter, format.counter);
-  usual(settings->time, format.time);
-  usual(settings->device_at, format.device_at);
-  settings->hint = format.hint;
-  settings->counter_from_zero = format.counter_from_zero;
-  Device out = net::complete(*settings, std::string(format.root), entry, key, faults);
+  Device out = net::complete(*settings, net::format_of(settings->format), entry, key, faults);
   if (settings->format == "plain") make_plain(*settings, out, entry, key, faults);
   out.line = line_of(*settings);
   out.settings = settings;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages as network servers and bridges publish them, over a real Mosquitto that dies, refuses and is flooded.
+#include "drivers/mqtt_in/old_broker_fixture.hpp"
 #include "drivers/net/broker.hpp"
 #include "drivers/net/line_fixture.hpp"
 #include "tests/harness/broker.hpp"
@@ -241,6 +242,17 @@ TEST_CASE("a flood is read as far as it can be, said once, and does not pile up"
   CHECK(site.told.words().size() < 8);
   CHECK(site.work->losses() == 0);
   CHECK(site.work->stop() < 1200ms);
+}
+
+TEST_CASE("a broker without MQTT 5 is spoken to in 3.1.1, and a subscription that it refuses is told", "[K7][sensors]") {
+  OldBroker broker;
+  Told told;
+  AtWork work(line_of("mqtt_in", plan_of("mqtt_in", {"server: " + broker.url() + "\ntopic: a/#\nreadings: [{name: t}]\n"})),
+              told);
+  REQUIRE(within(10s, [&] { return told.heard("0 failed: the broker refuses the subscription to a/#"); }));
+  CHECK(broker.refused_fives() == 1);
+  CHECK(work.losses() == 0);
+  CHECK(work.stop() < 400ms);
 }
 
 TEST_CASE("filters match topics as MQTT says", "[sensors]") {

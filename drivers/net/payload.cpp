@@ -5,6 +5,7 @@
 #include "drivers/net/json_fields.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace kuzet::drivers::net {
 
@@ -15,6 +16,14 @@ namespace {
 
 constexpr std::size_t most_devices = 256;  // of one sensor, whose counters are kept
 constexpr std::string_view lost_channel = "lost";
+
+constexpr std::array<Format, 4> formats{{
+    {"json", "", "", "", "", ""},
+    {"zigbee2mqtt", "", "", "/last_seen", "", ""},
+    {"chirpstack", "/object", "/fCnt", "/time", "/deviceInfo/devEui", "has its device profile a codec?"},
+    {"ttn", "/uplink_message/decoded_payload", "/uplink_message/f_cnt", "/uplink_message/received_at",
+     "/end_device_ids/device_id", "has the device a payload formatter?", true},
+}};
 
 void check_pointer(const std::string& pointer, Place where, const std::string& key, Faults& faults) {
   if (const auto fault = pointer_fault(pointer)) faults.add(where, key, "\"" + pointer + "\" " + *fault);
@@ -65,11 +74,21 @@ const Schema<PassageFields>& passage_fields_schema() {
   return schema;
 }
 
-Device complete(PayloadSettings& settings, const std::string& root, const Node& entry, const std::string& key, Faults& faults) {
+const Format& format_of(std::string_view name) {
+  const auto found = std::ranges::find(formats, name, &Format::name);
+  return found == formats.end() ? formats.front() : *found;
+}
+
+Device complete(PayloadSettings& settings, const Format& format, const Node& entry, const std::string& key, Faults& faults) {
+  for (const auto& [said, usual] :
+       {std::pair{&settings.counter, format.counter}, {&settings.time, format.time}, {&settings.device_at, format.device_at}})
+    if (said->empty()) *said = usual;
+  settings.hint = format.hint;
+  settings.counter_from_zero = format.counter_from_zero;
   Device out;
   out.passages = !settings.passage.person.empty();
   for (auto& one : settings.readings) {
-    if (one.at.empty()) one.at = root + step_to(one.name);
+    if (one.at.empty()) one.at = std::string(format.root) + step_to(one.name);
     check_pointer(one.at, entry.at, key + ".readings", faults);
     out.channels.push_back(one);
   }

@@ -55,9 +55,17 @@ void add_payload_fields(Schema<T>& schema) {
   schema.add(s::group<T>("passage", &T::passage, passage_fields_schema(), "Where it stands who passed a terminal, and how."));
 }
 
-/// Completes the pointers (`root` + "/" + name where a reading names none), and tells what is wrong with them. `lost` follows
-/// the readings where there is a counter.
-Device complete(PayloadSettings& settings, const std::string& root, const Node& entry, const std::string& key, Faults& faults);
+/// Where network servers and bridges put things.
+struct Format {
+  std::string_view name, root, counter, time, device_at, hint;
+  bool counter_from_zero = false;
+};
+/// One of json, zigbee2mqtt, chirpstack and ttn.
+const Format& format_of(std::string_view name);
+
+/// Completes the pointers that were left out as the format has them (its root and the name, for a reading), and tells what is
+/// wrong with them. `lost` follows the readings where there is a counter.
+Device complete(PayloadSettings& settings, const Format& format, const Node& entry, const std::string& key, Faults& faults);
 
 /// What one payload said.
 struct Heard {

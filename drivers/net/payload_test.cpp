@@ -217,7 +217,7 @@ TEST_CASE("a passage says who and what, and no failure says either", "[sensors][
 TEST_CASE("settings with pointers that are none are faults", "[K6][sensors]") {
   const auto faults_of = [](PayloadSettings settings) {
     Faults faults("f");
-    (void)complete(settings, "/object", Node{}, "sensors[0]", faults);
+    (void)complete(settings, format_of("json"), Node{}, "sensors[0]", faults);
     return faults.text();
   };
   CHECK(faults_of(with({"/a~1b~0c", "", "/x/0"})).empty());
