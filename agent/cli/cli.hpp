@@ -47,5 +47,6 @@ void add_alerts(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
+void add_guard(CLI::App& app);
 
 }  // namespace kuzet::cli

@@ -249,6 +249,8 @@ class Agent {
     }
     if (const auto* arm = std::get_if<uplink::Arm>(&command)) return order(arm->camera, true, arm->length, done);
     if (const auto* disarm = std::get_if<uplink::Disarm>(&command)) return order(disarm->camera, false, disarm->length, done);
+    if (const auto* word = std::get_if<uplink::Switch>(&command))
+      return done(Error{Code::config, "there is no output \"" + word->output + "\""});
     if (const auto taken = reload(); !taken) return done(taken.error());
     done(json::object{{"configuration", next_->fingerprint}});
   }
