@@ -99,7 +99,7 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
   if (finding != nullptr) {
     if (finding->before) thing.before = finding->before;
     thing.since = std::min(thing.since.value_or(finding->since), finding->since);
-    const bool long_enough = now.steady - *thing.since >= rule.confirm;
+    const bool long_enough = now.steady - *thing.since - finding->unseen >= rule.confirm;
     sight = long_enough && !(muted && !is_open(thing.state)) ? Sight::confirmed : Sight::there;
   } else {
     if (!thing.missed) thing.missed = now;
@@ -197,6 +197,10 @@ void Lifecycle::restore(const Rule& rule, Alert alert) {
   const Key key{rule.id, alert.object};
   thing.alert = std::move(alert);
   things_.insert_or_assign(key, std::move(thing));
+}
+
+void Lifecycle::forget(const std::string& alert) {
+  std::erase_if(things_, [&](const auto& entry) { return entry.second.alert.id == alert; });
 }
 
 std::vector<Alert> Lifecycle::suspects() const {

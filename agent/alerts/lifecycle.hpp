@@ -46,6 +46,9 @@ class Lifecycle {
   /// cooling down. One without an id was only suspected: its clock goes on.
   void restore(const Rule& rule, Alert alert);
 
+  /// This alert turned out to be none before anybody was told of it: what it is about is quiet, without a cooldown.
+  void forget(const std::string& alert);
+
   /// What is suspected and not raised yet, as alerts without an id: their clocks are worth keeping over a restart.
   [[nodiscard]] std::vector<Alert> suspects() const;
 

@@ -52,6 +52,7 @@ struct Finding {
   Box box = whole_picture;
   Steady since;                      ///< when it was first there, by the steady clock
   bool since_uncertain = false;      ///< it was there before we looked
+  Duration unseen{};                 ///< of the time since then: when nobody could tell; it does not count as confirmation
   std::optional<Severity> severity;  ///< when it is worse than the rule says
   boost::json::object measure;       ///< figures that belong into the alert, with their unit in the name: {"dwell_s": 60.0}
   std::string likeness;              ///< what it looks like, opaque; given back by Detector::resume after a restart

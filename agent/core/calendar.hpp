@@ -6,7 +6,10 @@
 #include "agent/core/settings.hpp"
 
 #include <compare>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kuzet {
@@ -20,6 +23,9 @@ struct LocalTime {
   int minute = 0;   ///< of the day, 0 to 1439
 };
 
+/// The text of a file; `io` with one sentence where it cannot be read. Given by who may touch the disk.
+using FileText = std::function<Result<std::string>(const std::string& path)>;
+
 /// When something named is so: on these days of the week, at these hours, and not on holidays.
 class Calendar {
  public:
@@ -32,24 +38,32 @@ class Calendar {
   [[nodiscard]] bool holds(const LocalTime& now) const;
 
  private:
-  friend void read_calendars(std::vector<Calendar>& out, const Node& node, const std::string& key, Faults& faults);
+  friend void read_calendars(std::vector<Calendar>& out, const Node& node, const std::string& key, const FileText& text_of,
+                             Faults& faults);
   struct Date {
     int year = 0;  // 0: every year
     int month = 0, day = 0;
+    friend auto operator<=>(const Date&, const Date&) = default;
   };
   struct Span {
-    Date from, to;
+    Date from, to;  // both belong to it; of every year or both not
+    [[nodiscard]] bool holds(const Date& day) const;
   };
-  [[nodiscard]] bool day_counts(const LocalTime& day) const;
+  static Result<std::vector<bool>> read_days(std::string_view text);
+  static std::optional<Date> read_date(std::string_view text);
+  static std::optional<Span> read_span(std::string_view text);
+  void read_holidays(const Node& node, const std::string& key, const FileText& text_of, Faults& faults);
+  [[nodiscard]] bool day_counts(const Date& day, int weekday) const;
 
   std::vector<bool> weekdays_;  // seven, or none: every day
   std::vector<Span> off_;
 };
 
 /// `calendars` of the configuration, a map from names to {days, hours, holidays}: each name an id. Files of holidays are read
-/// here: one date a line ("2026-03-22", "12-16" for every year, "2026-06-01..2026-08-31"), what follows # is a remark; a line
-/// that is none of these is a fault that names file and line.
-void read_calendars(std::vector<Calendar>& out, const Node& node, const std::string& key, Faults& faults);
+/// here: one date a line ("2026-03-22", "12-16" for every year, "2026-06-01..2026-08-31", "12-25..01-07" for every year); what
+/// follows # is a remark. A line that is none of these is a fault that names file and line.
+void read_calendars(std::vector<Calendar>& out, const Node& node, const std::string& key, const FileText& text_of,
+                    Faults& faults);
 /// The fields of one calendar, for `describe` and the JSON Schema.
 const std::vector<Field>& calendar_fields();
 

@@ -57,10 +57,14 @@ Result<Hours> Hours::parse(std::string_view text) {
   }
 }
 
-bool Hours::hold(int minute) const {
-  return always() || std::ranges::any_of(spans_, [&](const Span& span) {
-           return span.from < span.to ? minute >= span.from && minute < span.to : minute >= span.from || minute < span.to;
-         });
+bool Hours::hold(int minute) const { return hold(minute, true, true); }
+
+bool Hours::hold(int minute, bool today, bool yesterday) const {
+  if (always()) return today;
+  return std::ranges::any_of(spans_, [&](const Span& span) {
+    if (span.from < span.to) return today && minute >= span.from && minute < span.to;
+    return (today && minute >= span.from) || (yesterday && minute < span.to);
+  });
 }
 
 std::string Hours::text() const {

@@ -23,6 +23,9 @@ class Hours {
   [[nodiscard]] bool always() const { return spans_.empty(); }
   /// `minute` of the local day, 0 to 1439. The first minute of a span belongs to it, the last does not.
   [[nodiscard]] bool hold(int minute) const;
+  /// The same where a span counts only on some days: it belongs to the day on which it begins. `today`, `yesterday`: whether
+  /// these days count.
+  [[nodiscard]] bool hold(int minute, bool today, bool yesterday) const;
   /// As it would be written; empty for always.
   [[nodiscard]] std::string text() const;
 

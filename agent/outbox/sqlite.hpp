@@ -65,6 +65,12 @@ class Statement {
     return sqlite3_bind_text(handle(), index, data, static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
   }
 
+  /// Bytes that are no text.
+  Statement& bind_bytes(int index, std::string_view bytes) {
+    const char* data = bytes.empty() ? "" : bytes.data();
+    return sqlite3_bind_blob(handle(), index, data, static_cast<int>(bytes.size()), SQLITE_TRANSIENT), *this;
+  }
+
   /// Nothing: NULL.
   template <class T>
   Statement& bind(int index, const std::optional<T>& value) {

@@ -258,7 +258,7 @@ class Agent {
   void order(const std::string& camera, bool armed, Duration length, const Dispatch::Done& done) {
     if (!camera.empty() && all_.camera(camera) == nullptr)
       return done(Error{Code::config, "there is no camera \"" + camera + "\""});
-    duty_.order(camera, armed, length, clock_.now());
+    length = duty_.order(camera, armed, length, clock_.now());
     say((camera.empty() ? "every camera" : "camera " + camera) + (armed ? " is armed for " : " is disarmed for ") +
         to_text(length));
     done(json::object{

@@ -48,11 +48,13 @@ void set_time_zone(const std::string& name) {
   ::tzset();
 }
 
-int minute_of_day(Wall wall) {
+int minute_of_day(Wall wall) { return local_time(wall).minute; }
+
+LocalTime local_time(Wall wall) {
   const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(wall).time_since_epoch().count();
   std::tm local{};
   ::localtime_r(&seconds, &local);
-  return local.tm_hour * 60 + local.tm_min;
+  return {local.tm_year + 1900, local.tm_mon + 1, local.tm_mday, (local.tm_wday + 6) % 7, local.tm_hour * 60 + local.tm_min};
 }
 
 }  // namespace kuzet::run

@@ -174,8 +174,7 @@ Command read_mute(Members& args) {
 
 template <class Word>
 Command read_arming(Members& args) {
-  using namespace std::chrono_literals;
-  return Word{args.has("camera") ? camera_of(args) : "", args.has("for") ? length_of(args) : Duration(12h)};
+  return Word{args.has("camera") ? camera_of(args) : "", args.has("for") ? length_of(args) : Duration::zero()};
 }
 
 Command read_switch(Members& args) {
@@ -292,7 +291,8 @@ namespace {
 
 template <class Word>
 json::object arming(const Word& word) {
-  json::object out{{"for", to_text(word.length)}};
+  json::object out;
+  if (word.length > Duration::zero()) out["for"] = to_text(word.length);
   if (!word.camera.empty()) out["camera"] = word.camera;
   return out;
 }

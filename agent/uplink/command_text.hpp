@@ -35,7 +35,8 @@ struct Mute {
   Duration length{};
 };
 
-/// Intrusion is watched for, or is not, whatever its hours say: for 12 hours where no length is given, at most seven days.
+/// Intrusion is watched for, or is not, whatever its hours say: at most seven days; no length (zero): until the calendar that
+/// arms the site changes next, or 12 hours where there is none.
 struct Arm {
   static constexpr std::string_view name = "arm";
   std::string camera;  ///< empty: all cameras

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who says what, and what follows from it.
+#include "agent/alerts/fusion.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace kuzet::alerts {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr double surer = 0.2;         // what a camera has to say more where a working sensor sees nothing
+constexpr Duration longer = 5s;       // ... or for how long
+constexpr Duration no_camera = 5s;    // after so long without a look the camera shows nothing
+constexpr double sensor_raise = 0.4;  // an uncertain sensor alone is enough, later
+
+double noisy_or(double a, double b) { return 1 - (1 - a) * (1 - b); }
+
+}  // namespace
+
+Fusion::Fusion(const FusionSettings& settings, const Rule& rule)
+    : condition_(settings.sensor),
+      window_(settings.window),
+      alone_(settings.alone),
+      own_(rule),
+      agreed_(rule),
+      doubted_(rule),
+      sensor_only_(rule) {
+  agreed_.confirm = {};
+  agreed_.raise = rule.keep;
+  doubted_.confirm = std::max(rule.confirm, longer);
+  sensor_only_.confirm = {};  // its time has passed when it is told
+  sensor_only_.raise = sensor_only_.keep = sensor_raise;
+}
+
+void Fusion::resume(const Alert& open) {
+  const auto* by = open.measure.if_contains("by");
+  const std::string who = by != nullptr && by->is_string() ? std::string(by->as_string()) : "camera";
+  camera_part_ = who.find("camera") != std::string::npos, sensor_part_ = who.find("sensor") != std::string::npos;
+}
+
+void Fusion::note(const Verdict& sensor, const Moment& now, bool open) {
+  if (sensor.truth == Truth::yes) sensor_yes_ = now.steady, sensor_confidence_ = sensor.confidence;
+  if (sensor.truth != Truth::unknown) unknown_from_.reset();
+  if (sensor.truth == Truth::unknown && !unknown_from_) unknown_from_ = now.steady;
+  if (!open) camera_part_ = sensor_part_ = false;
+}
+
+bool Fusion::sensor_agrees(Steady now) const { return sensor_yes_ && now - *sensor_yes_ <= window_; }
+
+bool Fusion::sensor_lasts(const Verdict& sensor, Steady now) const {
+  return sensor.truth == Truth::yes && sensor.since && now - *sensor.since >= alone_;
+}
+
+Finding Fusion::of_sensor(const Verdict& sensor, Steady now) const {
+  Finding out;
+  out.kind = own_.kind;
+  out.confidence = sensor_weight * sensor.confidence;
+  out.since = sensor.since.value_or(now);
+  return out;
+}
+
+Fusion::Seen Fusion::told(const Rule& rule, std::vector<Finding> findings, bool camera, bool sensor) {
+  camera_part_ = camera_part_ || camera, sensor_part_ = sensor_part_ || sensor;
+  const bool both = camera_part_ && sensor_part_;
+  for (auto& finding : findings) {
+    finding.measure["by"] = both ? "camera and sensor" : (sensor_part_ ? "sensor" : "camera");
+    if (sensor_part_) finding.measure["condition"] = condition_;
+    // Its own editions go on; who had a part in it is one more.
+    finding.edition = 3 * finding.edition + (both ? 2 : (sensor_part_ ? 1 : 0));
+  }
+  return {&rule, std::move(findings)};
+}
+
+Fusion::Seen Fusion::agreed(std::vector<Finding> findings, const Verdict& sensor, Steady now) {
+  if (findings.empty()) findings.push_back(*glimpse_);  // it ducked, or smoke hides it
+  for (auto& finding : findings) {
+    finding.confidence = noisy_or(finding.confidence, sensor_weight * sensor_confidence_);
+    finding.since = std::min({finding.since, sensor.since.value_or(now)});
+  }
+  return told(agreed_, std::move(findings), true, true);
+}
+
+std::optional<Fusion::Seen> Fusion::see(std::vector<Finding> findings, const Verdict& sensor, const Moment& now, bool open) {
+  note(sensor, now, open);
+  looked_ = now.steady;
+  std::vector<Finding> enough;
+  for (const auto& finding : findings)
+    if (finding.confidence >= own_.keep) enough.push_back(finding);
+  if (!enough.empty()) glimpse_ = enough.front(), glimpsed_ = now.steady;
+  const bool glimpsed = glimpse_ && now.steady - glimpsed_ <= window_;
+  if (!enough.empty() && sensor_agrees(now.steady)) return agreed(std::move(enough), sensor, now.steady);
+  if (glimpsed && sensor.truth == Truth::yes) return agreed({}, sensor, now.steady);
+  if (!enough.empty()) {
+    const bool doubted = sensor.truth == Truth::no && enough.front().confidence < own_.raise + surer;
+    return told(doubted ? doubted_ : own_, std::move(findings), true, false);
+  }
+  if (sensor_lasts(sensor, now.steady) || (open && sensor.truth == Truth::yes))
+    return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
+  // What only the sensor has seen is not over because it can no longer be asked.
+  const bool waits = open && !camera_part_ && unknown_from_ && now.steady - *unknown_from_ <= longest_unknown;
+  if (waits) return std::nullopt;
+  return Seen{&own_, std::move(findings)};
+}
+
+std::optional<Fusion::Seen> Fusion::tick(const Verdict& sensor, const Moment& now, bool open) {
+  if (looked_ != Steady::min() && now.steady - looked_ < no_camera) return std::nullopt;
+  note(sensor, now, open);
+  if (sensor_lasts(sensor, now.steady) || (open && sensor.truth == Truth::yes))
+    return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
+  // What a camera has seen ends when it looks again; what a sensor has seen, with the sensor.
+  if (open && sensor_part_ && !camera_part_ && sensor.truth == Truth::no) return Seen{&own_, {}};
+  return std::nullopt;
+}
+
+}  // namespace kuzet::alerts
