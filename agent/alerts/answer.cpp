@@ -2,6 +2,8 @@
 // Declaration of answers, and what is wrong with them.
 #include "agent/alerts/answer.hpp"
 
+#include "agent/alerts/condition_settings.hpp"
+
 #include <algorithm>
 
 namespace kuzet::alerts {
@@ -34,7 +36,7 @@ const Schema<AnswerStep>& step_schema() {
 void check_triggers(const Answer& answer, const AnswerNames& names, const std::string& key, Faults& faults) {
   const int given = !answer.rule.empty() + !answer.kind.empty() + !answer.when.empty();
   if (given != 1) faults.add(answer.at, key, "must name one of rule, kind and when: what is answered");
-  const auto begins = [&](const std::string& rule) { return begins_rule(answer.rule, rule); };
+  const auto begins = [&](const std::string& rule) { return alerts::concerns(answer.rule, rule); };
   if (!answer.rule.empty() && std::ranges::none_of(names.rules, begins))
     faults.add(answer.at, key + ".rule",
                "there is no rule that begins with \"" + answer.rule + "\"" + suggestion(answer.rule, names.rules));
@@ -62,12 +64,8 @@ void check_steps(const Answer& answer, const AnswerNames& names, const std::stri
 
 }  // namespace
 
-bool begins_rule(const std::string& beginning, const std::string& rule) {
-  return rule.starts_with(beginning) && (rule.size() == beginning.size() || rule[beginning.size()] == '/');
-}
-
 bool Answer::concerns(const Alert& alert) const {
-  if (!rule.empty()) return begins_rule(rule, alert.rule);
+  if (!rule.empty()) return alerts::concerns(rule, alert.rule);
   return !kind.empty() && kind == name(alert.kind);
 }
 

@@ -32,9 +32,6 @@ struct Answer {
   [[nodiscard]] std::string label() const;
 };
 
-/// `yard/fire` is the beginning of `yard/fire` and of `yard/fire/bins`, not of `yard/fire_2`.
-bool begins_rule(const std::string& beginning, const std::string& rule);
-
 const Schema<Answer>& answer_schema();
 
 /// Names that an answer may use.

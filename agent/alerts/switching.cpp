@@ -58,7 +58,7 @@ void Switching::advance(const Moment& now) {
 
 Switching::Course& Switching::begin(std::size_t answer, const std::string& alert, const std::string& rule,
                                     const Moment& opened) {
-  Course course{rule, opened.steady, opened.wall, false, false, {}};
+  Course course{rule, opened.steady, opened.wall, {}, 0, false, false, {}};
   course.steps.resize(answers_[answer].steps.size());
   return courses_.emplace(Key{answer, alert}, std::move(course)).first->second;
 }
@@ -79,6 +79,17 @@ void Switching::confirmed(const std::string& alert, const Moment& now) {
   advance(now);
   for (auto& [key, course] : courses_)
     if (key.second == alert) course.confirmed = true;
+}
+
+void Switching::recorded(const std::string& alert, const std::string& store, std::uint64_t seq) {
+  for (auto& [key, course] : courses_)
+    if (key.second == alert && !alert.empty() && course.seq == 0) course.store = store, course.seq = seq;
+}
+
+void Switching::confirmed_up_to(const std::string& store, std::uint64_t seq, const Moment& now) {
+  advance(now);
+  for (auto& [key, course] : courses_)
+    if (course.seq != 0 && course.seq <= seq && course.store == store) course.confirmed = true;
 }
 
 void Switching::condition(const std::string& name, bool holds, const Moment& now) {

@@ -8,6 +8,7 @@
 #include "agent/core/alert.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
@@ -37,8 +38,11 @@ class Switching {
   /// that concern nothing any more are taken away.
   void restore(const Facts& facts, std::span<const Alert> open, const Moment& now);
   void alert(const AlertEvent& event, const Moment& now);
-  /// The control centre has the alert.
+  /// Its first event stands here in the store: what acknowledgements count by.
+  void recorded(const std::string& alert, const std::string& store, std::uint64_t seq);
+  /// The control centre has the alert, or everything that a store holds up to here.
   void confirmed(const std::string& alert, const Moment& now);
+  void confirmed_up_to(const std::string& store, std::uint64_t seq, const Moment& now);
   /// A condition that answers wait for holds, or does not; one that cannot be known does not hold.
   void condition(const std::string& name, bool holds, const Moment& now);
   /// Somebody wants it on or off for a while, whatever answers say; nothing: as they say again. `config`: there is no such
@@ -78,6 +82,8 @@ class Switching {
     std::string rule;
     Steady opened{};
     Wall opened_wall{};
+    std::string store;  // and the place of its first event in it
+    std::uint64_t seq = 0;
     bool confirmed = false;
     bool awaited = false;  // of an earlier run: its condition has not been told yet
     std::vector<Step> steps;

@@ -82,6 +82,8 @@ Switching::Fact Switching::fact_of(const Key& key, const Course& course) const {
                    {"opened", rfc3339(course.opened_wall)},
                    {"boot", boot_},
                    {"steady_ms", milliseconds(course.opened.time_since_epoch())},
+                   {"store", course.store},
+                   {"seq", course.seq},
                    {"confirmed", course.confirmed}};
   all["steps"] = std::move(kinds);
   out.kind = json::serialize(all);
@@ -159,6 +161,8 @@ void Switching::resume_course(const std::string& name, const std::string& value,
                                                              std::chrono::duration_cast<std::chrono::milliseconds>(most));
   const Duration age = same_boot ? now.steady.time_since_epoch() - milliseconds_in(in, "steady_ms") : Duration(by_wall);
   Course& course = begin(index, alert, text_in(in, "rule"), {now.steady - std::max(Duration::zero(), age), *opened, now.clock});
+  course.store = text_in(in, "store");
+  course.seq = static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_in(in, "seq")));
   course.confirmed = flag_in(in, "confirmed");
   course.awaited = alert.empty();
   const auto* steps = in.if_contains("steps");

@@ -55,6 +55,26 @@ TEST_CASE("an answer until confirmed is over when the control centre has the ale
     CHECK(post.story == Story{"10 light on answer A 1", "130 siren on answer A 2", "190 siren off over A"});
 }
 
+TEST_CASE("the centre confirms by the places of its store, and only what is there", "[answers]") {
+  Post post({to_fire({{0s, "light", 0s}}, "confirmed")});
+  post.tick(0);
+  post.control->confirmed_up_to("s1", 1'000'000, at(1));
+  post.opened("A", 2);
+  post.control->recorded("A", "s1", 100);
+  post.control->recorded("A", "s1", 120);  // an update of the same alert
+  post.tick(2);
+  CHECK(post.story == Story{"2 light on answer A 1"});
+  post.control->confirmed_up_to("s2", 200, at(3));
+  post.control->confirmed_up_to("s1", 99, at(3));
+  post.tick(3);
+  CHECK(post.story.size() == 1);
+  const bool restarted = GENERATE(false, true);
+  if (restarted) post.restart(4, {alert_of("A", "yard/fire", 2)}), post.tick(4), post.tick(5);
+  post.control->confirmed_up_to("s1", 100, at(6));
+  post.tick(6);
+  CHECK(post.story.back() == "6 light off over A");
+}
+
 TEST_CASE("an answer concerns whole words of a rule, or a kind", "[answers]") {
   Answer by_kind;
   by_kind.kind = "smoke";

@@ -48,5 +48,6 @@ void add_report(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
+void add_guard(CLI::App& app);
 
 }  // namespace kuzet::cli

@@ -48,6 +48,15 @@ struct Disarm {
   Duration length{};
 };
 
+/// This output is on or off, whatever its answers say: for an hour where no length is given, at most seven days. Nothing: as
+/// they say again.
+struct Switch {
+  static constexpr std::string_view name = "switch";
+  std::string output;
+  std::optional<bool> on;
+  Duration length{};
+};
+
 /// The events from here to there, both included, once more; at most 100,000 apart.
 struct Resend {
   static constexpr std::string_view name = "resend";
@@ -66,7 +75,7 @@ struct Diagnose {
 };
 
 /// There are no others, and none that runs what a message says.
-using Command = std::variant<Ping, Snapshot, Mute, Arm, Disarm, Resend, Reload, Diagnose>;
+using Command = std::variant<Ping, Snapshot, Mute, Arm, Disarm, Switch, Resend, Reload, Diagnose>;
 
 std::string_view name(const Command& command);
 /// Its `args`, as they would be written.
