@@ -23,6 +23,7 @@ double noisy_or(double a, double b) { return 1 - (1 - a) * (1 - b); }
 
 Fusion::Fusion(const FusionSettings& settings, const Rule& rule)
     : condition_(settings.sensor),
+      alarm_(settings.alarm.empty() ? settings.sensor : settings.alarm),
       window_(settings.window),
       alone_(settings.alone),
       own_(rule),
@@ -42,24 +43,29 @@ void Fusion::resume(const Alert& open) {
   camera_part_ = who.find("camera") != std::string::npos, sensor_part_ = who.find("sensor") != std::string::npos;
 }
 
-void Fusion::note(const Verdict& sensor, const Moment& now, bool open) {
-  if (sensor.truth == Truth::yes) sensor_yes_ = now.steady, sensor_confidence_ = sensor.confidence;
-  if (sensor.truth != Truth::unknown) unknown_from_.reset();
-  if (sensor.truth == Truth::unknown && !unknown_from_) unknown_from_ = now.steady;
+void Fusion::note(const Sensor& sensor, const Moment& now, bool open) {
+  if (sensor.sees.truth == Truth::yes) sensor_yes_ = now.steady, sensor_confidence_ = sensor.sees.confidence;
+  if (sensor.sees.truth != Truth::unknown) unknown_from_.reset();
+  if (sensor.sees.truth == Truth::unknown && !unknown_from_) unknown_from_ = now.steady;
   if (!open) camera_part_ = sensor_part_ = false;
 }
 
 bool Fusion::sensor_agrees(Steady now) const { return sensor_yes_ && now - *sensor_yes_ <= window_; }
 
-bool Fusion::sensor_lasts(const Verdict& sensor, Steady now) const {
-  return sensor.truth == Truth::yes && sensor.since && now - *sensor.since >= alone_;
+/// What the sensor says is enough without the camera; less keeps an alert open.
+bool Fusion::sensor_lasts(const Sensor& sensor, Steady now, bool open) const {
+  if (open && sensor.sees.truth == Truth::yes) return true;
+  if (sensor.alarm.truth != Truth::yes || !sensor.alarm.since) return false;
+  const bool dark = looked_ == Steady::min() || now - looked_ >= no_camera;
+  return (dark && alarm_ != condition_) || now - *sensor.alarm.since >= alone_;
 }
 
-Finding Fusion::of_sensor(const Verdict& sensor, Steady now) const {
+Finding Fusion::of_sensor(const Sensor& sensor, Steady now) const {
   Finding out;
   out.kind = own_.kind;
-  out.confidence = sensor_weight * sensor.confidence;
-  out.since = sensor.since.value_or(now);
+  const Verdict& says = sensor.alarm.truth == Truth::yes ? sensor.alarm : sensor.sees;
+  out.confidence = sensor_weight * says.confidence;
+  out.since = says.since.value_or(now);
   return out;
 }
 
@@ -75,16 +81,16 @@ Fusion::Seen Fusion::told(const Rule& rule, std::vector<Finding> findings, bool 
   return {&rule, std::move(findings)};
 }
 
-Fusion::Seen Fusion::agreed(std::vector<Finding> findings, const Verdict& sensor, Steady now) {
+Fusion::Seen Fusion::agreed(std::vector<Finding> findings, const Sensor& sensor, Steady now) {
   if (findings.empty()) findings.push_back(*glimpse_);  // it ducked, or smoke hides it
   for (auto& finding : findings) {
     finding.confidence = noisy_or(finding.confidence, sensor_weight * sensor_confidence_);
-    finding.since = std::min({finding.since, sensor.since.value_or(now)});
+    finding.since = std::min({finding.since, sensor.sees.since.value_or(now)});
   }
   return told(agreed_, std::move(findings), true, true);
 }
 
-std::optional<Fusion::Seen> Fusion::see(std::vector<Finding> findings, const Verdict& sensor, const Moment& now, bool open) {
+std::optional<Fusion::Seen> Fusion::see(std::vector<Finding> findings, const Sensor& sensor, const Moment& now, bool open) {
   note(sensor, now, open);
   looked_ = now.steady;
   std::vector<Finding> enough;
@@ -93,26 +99,24 @@ std::optional<Fusion::Seen> Fusion::see(std::vector<Finding> findings, const Ver
   if (!enough.empty()) glimpse_ = enough.front(), glimpsed_ = now.steady;
   const bool glimpsed = glimpse_ && now.steady - glimpsed_ <= window_;
   if (!enough.empty() && sensor_agrees(now.steady)) return agreed(std::move(enough), sensor, now.steady);
-  if (glimpsed && sensor.truth == Truth::yes) return agreed({}, sensor, now.steady);
+  if (glimpsed && sensor.sees.truth == Truth::yes) return agreed({}, sensor, now.steady);
   if (!enough.empty()) {
-    const bool doubted = sensor.truth == Truth::no && enough.front().confidence < own_.raise + surer;
+    const bool doubted = sensor.sees.truth == Truth::no && enough.front().confidence < own_.raise + surer;
     return told(doubted ? doubted_ : own_, std::move(findings), true, false);
   }
-  if (sensor_lasts(sensor, now.steady) || (open && sensor.truth == Truth::yes))
-    return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
+  if (sensor_lasts(sensor, now.steady, open)) return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
   // What only the sensor has seen is not over because it can no longer be asked.
   const bool waits = open && !camera_part_ && unknown_from_ && now.steady - *unknown_from_ <= longest_unknown;
   if (waits) return std::nullopt;
   return Seen{&own_, std::move(findings)};
 }
 
-std::optional<Fusion::Seen> Fusion::tick(const Verdict& sensor, const Moment& now, bool open) {
+std::optional<Fusion::Seen> Fusion::tick(const Sensor& sensor, const Moment& now, bool open) {
   if (looked_ != Steady::min() && now.steady - looked_ < no_camera) return std::nullopt;
   note(sensor, now, open);
-  if (sensor_lasts(sensor, now.steady) || (open && sensor.truth == Truth::yes))
-    return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
+  if (sensor_lasts(sensor, now.steady, open)) return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
   // What a camera has seen ends when it looks again; what a sensor has seen, with the sensor.
-  if (open && sensor_part_ && !camera_part_ && sensor.truth == Truth::no) return Seen{&own_, {}};
+  if (open && sensor_part_ && !camera_part_ && sensor.sees.truth == Truth::no) return Seen{&own_, {}};
   return std::nullopt;
 }
 

@@ -18,8 +18,9 @@ struct FusionSettings {
   std::string camera, zone;
   std::string kind = "fire";
   std::string sensor;                          ///< the name of a condition
+  std::string alarm;                           ///< of one that is enough by itself; empty: the same
   Duration window = std::chrono::seconds(60);  ///< so far apart they still agree
-  Duration alone = std::chrono::seconds(30);   ///< so long it takes the sensor where the camera sees nothing
+  Duration alone = std::chrono::seconds(30);   ///< so long `alarm` must be so where the camera sees nothing
   Node said;
 };
 
@@ -56,24 +57,30 @@ class Fusion {
     std::vector<Finding> findings;
   };
 
-  /// The camera has looked. `sensor`: the condition as it is now; `open`: whether the rule has an open alert. Nothing: nothing
+  /// Both conditions as they are now; the same twice where there is only one.
+  struct Sensor {
+    Verdict sees, alarm;
+  };
+
+  /// The camera has looked. `open`: whether the rule has an open alert. Nothing: nothing
   /// can be said now, and the lifecycle is not asked.
-  std::optional<Seen> see(std::vector<Finding> findings, const Verdict& sensor, const Moment& now, bool open);
+  std::optional<Seen> see(std::vector<Finding> findings, const Sensor& sensor, const Moment& now, bool open);
   /// Once a second: what the sensor says while no camera looks; nothing while one does.
-  std::optional<Seen> tick(const Verdict& sensor, const Moment& now, bool open);
+  std::optional<Seen> tick(const Sensor& sensor, const Moment& now, bool open);
 
   [[nodiscard]] const std::string& condition() const { return condition_; }
+  [[nodiscard]] const std::string& alarm() const { return alarm_; }  ///< the same where none is named
   [[nodiscard]] const Rule& rule() const { return own_; }
 
  private:
-  void note(const Verdict& sensor, const Moment& now, bool open);
+  void note(const Sensor& sensor, const Moment& now, bool open);
   [[nodiscard]] bool sensor_agrees(Steady now) const;
-  [[nodiscard]] bool sensor_lasts(const Verdict& sensor, Steady now) const;
-  Finding of_sensor(const Verdict& sensor, Steady now) const;
-  Seen agreed(std::vector<Finding> findings, const Verdict& sensor, Steady now);
+  [[nodiscard]] bool sensor_lasts(const Sensor& sensor, Steady now, bool open) const;
+  Finding of_sensor(const Sensor& sensor, Steady now) const;
+  Seen agreed(std::vector<Finding> findings, const Sensor& sensor, Steady now);
   Seen told(const Rule& rule, std::vector<Finding> findings, bool camera, bool sensor);
 
-  std::string condition_;
+  std::string condition_, alarm_;
   Duration window_, alone_;
   Rule own_, agreed_, doubted_, sensor_only_;
   std::optional<Finding> glimpse_;  // the camera's last finding that would be enough with a sensor

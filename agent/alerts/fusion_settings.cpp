@@ -20,8 +20,10 @@ const Schema<FusionSettings>& schema() {
       s::choice<F>("kind", &F::kind, {"fire", "smoke"}, "What both watch for."),
       s::required(s::text<F>("sensor", &F::sensor,
                              "The name of the condition on a sensor; it may be touchier than one that is an alert by itself.")),
+      s::text<F>("alarm", &F::alarm,
+                 "The name of a condition on the sensor that is an alert by itself; without it, the same one."),
       s::duration<F>("window", &F::window, {1s, 1h}, "So far apart they still agree."),
-      s::duration<F>("alone", &F::alone, {0s, 24h}, "For so long the sensor must say so where the camera sees nothing."),
+      s::duration<F>("alone", &F::alone, {0s, 24h}, "For so long `alarm` must be so where a working camera sees nothing."),
   };
   return all;
 }
@@ -66,9 +68,10 @@ void check_fusion(const std::vector<FusionSettings>& all, const std::vector<Cond
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& one = all[i];
     const std::string place = item(key, i), id = id_of(one);
-    if (!one.sensor.empty() && std::ranges::find(words, one.sensor) == words.end())
-      faults.add(place_of(one.said, "sensor"), place + ".sensor",
-                 "there is no condition \"" + one.sensor + "\"" + suggestion(one.sensor, words));
+    for (const auto& [member, name] : {std::pair("sensor", one.sensor), std::pair("alarm", one.alarm)})
+      if (!name.empty() && std::ranges::find(words, name) == words.end())
+        faults.add(place_of(one.said, member), place + "." + member,
+                   "there is no condition \"" + name + "\"" + suggestion(name, words));
     if (one.camera.empty()) continue;  // told already
     if (std::ranges::find(names.rules, id) == names.rules.end())
       faults.add(place_of(one.said, "camera"), place + ".camera",

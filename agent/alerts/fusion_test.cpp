@@ -22,7 +22,7 @@ Rule yard_fire() {
 
 /// A camera that looks each second, a sensor, and the story.
 struct Yard {
-  Yard() : fusion(FusionSettings{"yard", "", "fire", "smoky", 60s, 30s, {}}, yard_fire()) {}
+  Yard() : fusion(FusionSettings{"yard", "", "fire", "smoky", "", 60s, 30s, {}}, yard_fire()) {}
   Yard(const Yard&) = delete;
   Yard& operator=(const Yard&) = delete;
 
@@ -34,12 +34,12 @@ struct Yard {
   std::optional<double> flames_since;
   std::optional<double> smoky_since;
 
-  Verdict sensor(Truth truth, double second) {
+  Fusion::Sensor sensor(Truth truth, double second) {
     if (truth != Truth::yes) smoky_since.reset();
     if (truth == Truth::yes && !smoky_since) smoky_since = second;
     Verdict out{truth, 1, {}};
     if (smoky_since) out.since = at(*smoky_since).steady;
-    return out;
+    return {out, out};
   }
   void take(const std::optional<Fusion::Seen>& seen, double second) {
     if (!seen) return;
@@ -169,6 +169,19 @@ TEST_CASE("a sensor alone raises also while the camera is dark, and ends by itse
   CHECK(yard.story == Story{"36 opened 01 sensor", "71 closed 01 sensor"});
 }
 
+TEST_CASE("a sensor has an alarm of its own: at once while the camera is dark, later while it sees nothing", "[fusion][K7]") {
+  const Verdict yes{Truth::yes, 1, at(10).steady}, no{Truth::no, 1, {}};
+  const FusionSettings settings{"yard", "", "fire", "smoky", "heavy", 60s, 30s, {}};
+  Fusion dark(settings, yard_fire()), seeing(settings, yard_fire());
+  CHECK_FALSE(dark.tick({yes, no}, at(50), false).has_value());  // not enough by itself
+  const auto told = dark.tick({yes, yes}, at(11), false);
+  REQUIRE(told.has_value());
+  CHECK(told->findings.size() == 1);
+  CHECK(seeing.see({}, {yes, yes}, at(39), false)->findings.empty());
+  CHECK(seeing.see({}, {yes, yes}, at(40), false)->findings.size() == 1);
+  CHECK(seeing.see({}, {yes, no}, at(60), false)->findings.empty());
+}
+
 TEST_CASE("what a camera has seen does not end while it is dark", "[fusion][K7]") {
   Yard yard;
   yard.looks(0, 10, 0.9, Truth::no);
@@ -241,6 +254,7 @@ TEST_CASE("fusion names a condition and a camera with such a rule", "[fusion][se
        "fusion[0].camera: there is no camera with a rule \"yart/fire/\"; did you mean \"yard/fire/\"?");
   says("[{camera: yard, zone: bins, sensor: smoky}]", "there is no camera with a rule \"yard/fire/bins\"");
   says("[{camera: yard, sensor: smoky}, {camera: yard, sensor: smoky}]", "fusion[1]: there is a sensor for yard/fire/ already");
+  says("[{camera: yard, sensor: smoky, alarm: smoke}]", "fusion[0].alarm: there is no condition \"smoke\"");
   says("[{camera: yard}]", "fusion[0].sensor: is missing");
   says("[{camera: yard, sensor: smoky, windo: 3s}]", "did you mean \"window\"?");
 }
