@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/settings.hpp"
+#include "agent/run/output_schema.hpp"
 #include "agent/run/sensor_schema.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
@@ -120,6 +121,8 @@ struct Configuration {
   double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
   std::vector<CameraSettings> cameras;
   std::vector<SensorSettings> sensors;
+  std::vector<OutputSettings> outputs;
+  std::vector<alerts::Answer> answers;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
 
   [[nodiscard]] const CameraSettings* camera(const std::string& id) const;

@@ -37,8 +37,9 @@ void Site::open() {
   Sensors::Hooks hooks;
   hooks.read = [this](const Reading& reading) { read(reading); };
   hooks.state = [this](const std::string& sensor, bool works, const std::string& cause) { state(sensor, works, cause); };
+  hooks.switched = hooks_.switched;
   hooks.said = hooks_.say;
-  sensors_ = std::make_unique<Sensors>(all_.sensors, std::vector<Attached>{}, clock_, home_, std::move(hooks));
+  sensors_ = std::make_unique<Sensors>(all_.sensors, attached_of(all_.outputs), clock_, home_, std::move(hooks));
 }
 
 void Site::read(const Reading& reading) {

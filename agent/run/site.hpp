@@ -25,6 +25,7 @@ class Site {
     std::function<void(const std::string& sentence)> say;
     std::function<void(const Found& found, const Moment& now)> judge;
     std::function<void(const std::string& source, const Observation& observation, const Moment& at)> observe;
+    std::function<void(const std::string& output, bool on, const Result<>& done)> switched;
   };
   Site(const Configuration& all, const Clock& clock, Home home, Hooks hooks);
 
@@ -34,6 +35,8 @@ class Site {
   void resume(const std::vector<Alert>& known) { offline_.resume(known); }
   /// The lines begin to work.
   void open();
+  /// After open(): this output is wanted on or off.
+  void want(const std::string& output, bool on) { sensors_->want(output, on); }
   /// Once a second.
   void tick(const Moment& now);
   /// Begins to end, without waiting for it.
