@@ -139,7 +139,7 @@ class Dispatch {
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set
   std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
-  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false;
+  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
 };
 
 }  // namespace kuzet::run
