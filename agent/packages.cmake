@@ -14,6 +14,7 @@ pkg_check_modules(V4L REQUIRED IMPORTED_TARGET libv4l2)
 pkg_check_modules(MODBUS REQUIRED IMPORTED_TARGET libmodbus)
 pkg_check_modules(GPIOD REQUIRED IMPORTED_TARGET libgpiod)  # 1.6 on Debian 12, 2.2 on Debian 13
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+set_target_properties(PkgConfig::RE2 PROPERTIES INTERFACE_COMPILE_OPTIONS "")  # -pthread, which precompiled headers are made without
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)

@@ -182,6 +182,12 @@ void Lifecycle::close(Thing& thing, bool uncertain, const Moment& now, std::vect
   events.push_back(event(Phase::closed, thing, now));
 }
 
+std::optional<AlertEvent> Lifecycle::escalate(const std::string& alert, const Moment& now) {
+  for (auto& [key, thing] : things_)
+    if (is_open(thing.state) && thing.alert.id == alert) return event(Phase::escalated, thing, now);
+  return std::nullopt;
+}
+
 void Lifecycle::restore(const Rule& rule, Alert alert) {
   Thing thing;
   thing.state = alert.id.empty() ? State::suspected : (alert.ended ? State::cooling : State::raised);
@@ -191,6 +197,10 @@ void Lifecycle::restore(const Rule& rule, Alert alert) {
   const Key key{rule.id, alert.object};
   thing.alert = std::move(alert);
   things_.insert_or_assign(key, std::move(thing));
+}
+
+void Lifecycle::forget(const std::string& alert) {
+  std::erase_if(things_, [&](const auto& entry) { return entry.second.alert.id == alert; });
 }
 
 std::vector<Alert> Lifecycle::suspects() const {

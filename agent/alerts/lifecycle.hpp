@@ -38,10 +38,16 @@ class Lifecycle {
   /// order. While a rule is muted nothing new is raised; what is open goes on to its end.
   std::vector<AlertEvent> see(const Rule& rule, std::span<const Finding> findings, const Moment& now, bool muted = false);
 
+  /// What was done about an open alert was not enough: the next step of its answer was reached. Nothing when it is not open.
+  std::optional<AlertEvent> escalate(const std::string& alert, const Moment& now);
+
   /// What an earlier run knew. An alert that was open keeps its id and its phase: until the rule's first look nothing is
   /// decided about it, and if its cause turns out to be gone, it is closed with `ended_uncertain`. One that had ended goes on
   /// cooling down. One without an id was only suspected: its clock goes on.
   void restore(const Rule& rule, Alert alert);
+
+  /// This alert turned out to be none before anybody was told of it: what it is about is quiet, without a cooldown.
+  void forget(const std::string& alert);
 
   /// What is suspected and not raised yet, as alerts without an id: their clocks are worth keeping over a restart.
   [[nodiscard]] std::vector<Alert> suspects() const;

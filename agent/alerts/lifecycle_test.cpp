@@ -260,4 +260,15 @@ TEST_CASE("an alert whose rule is gone ends now, and how is not known", "[lifecy
   CHECK(event.alert.ended_uncertain);
 }
 
+TEST_CASE("an open alert can be escalated from outside, and stays what it is", "[answers]") {
+  Raised w;
+  const auto event = w.life.escalate(w.events[0].alert.id, at(70));
+  REQUIRE(event);
+  CHECK(told(*event) == "70 escalated 01");
+  CHECK(event->alert.severity == Severity::medium);
+  CHECK_FALSE(w.life.escalate("another", at(70)));
+  w.looks(60, 81, {});
+  CHECK_FALSE(w.life.escalate(w.events[0].alert.id, at(82)));
+}
+
 }  // namespace kuzet::alerts

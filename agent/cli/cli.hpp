@@ -44,8 +44,10 @@ void add_replay(CLI::App& app);
 void add_snapshot(CLI::App& app);
 void add_probe(CLI::App& app);
 void add_alerts(CLI::App& app);
+void add_report(CLI::App& app);
 void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
+void add_guard(CLI::App& app);
 
 }  // namespace kuzet::cli

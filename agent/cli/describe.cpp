@@ -3,6 +3,7 @@
 #include "agent/cli/cli.hpp"
 #include "agent/core/json.hpp"
 #include "drivers/camera.hpp"
+#include "drivers/line.hpp"
 #include "vision/detector.hpp"
 
 #include <CLI/App.hpp>
@@ -33,6 +34,8 @@ void print_all() {
   for (const auto* type : vision::detector_types()) std::cout << "  " << type->name << ": " << type->summary << '\n';
   std::cout << "\nCamera drivers:\n";
   for (const auto* type : drivers::camera_types()) std::cout << "  " << type->name << ": " << type->summary << '\n';
+  std::cout << "\nDrivers of sensors and outputs:\n";
+  for (const auto* type : drivers::device_types()) std::cout << "  " << type->name << ": " << type->summary << '\n';
   std::cout << "\nConfiguration:\n";
   print_fields(run::configuration_fields(), "  ");
 }
@@ -55,12 +58,26 @@ void print_driver(const drivers::CameraType& type) {
       print_fields({field}, "  ");
 }
 
+/// Of a driver of sensors and outputs: what it wants to know beside what every sensor or output has.
+void print_device(const drivers::DeviceType& type) {
+  std::cout << type.name << ": " << type.summary << '\n';
+  for (const auto& [fields, what] : {std::pair{type.sensor_fields, "sensors"}, std::pair{type.output_fields, "outputs"}}) {
+    if (fields == nullptr) continue;
+    std::cout << "\nSettings of its " << what << " (kuzet describe " << what << " tells those that all have):\n";
+    print_fields(*fields, "  ");
+  }
+}
+
 void describe(const std::string& name) {
   std::vector<std::string> names;
   if (const auto* detector = vision::find_detector(name)) return print_detector(*detector);
   for (const auto* type : vision::detector_types()) names.emplace_back(type->name);
   for (const auto* type : drivers::camera_types()) {
     if (type->name == name) return print_driver(*type);
+    names.emplace_back(type->name);
+  }
+  for (const auto* type : drivers::device_types()) {
+    if (type->name == name) return print_device(*type);
     names.emplace_back(type->name);
   }
   for (const auto& field : run::configuration_fields()) {

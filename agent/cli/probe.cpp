@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `kuzet probe`: what each camera gives, what it costs this board, and what should be set otherwise.
+// `kuzet probe`: what each camera and sensor gives, what cameras cost this board, and what should be set otherwise.
 #include "agent/cli/cli.hpp"
+#include "agent/cli/probe_sensors.hpp"
 #include "agent/cli/probing.hpp"
 #include "agent/core/json.hpp"
 #include "agent/core/source.hpp"
@@ -132,16 +133,26 @@ std::vector<Probed> probe_all(const std::vector<run::CameraSettings>& cameras, c
   return out;
 }
 
-std::vector<run::CameraSettings> chosen(const run::Configuration& all, const std::vector<std::string>& ids) {
-  if (all.cameras.empty()) give_up("probe: the configuration has no camera");
-  if (ids.empty()) return all.cameras;
-  std::vector<run::CameraSettings> out;
+/// Cameras and sensors that are to be opened: all of them, or those that were named.
+struct Chosen {
+  std::vector<run::CameraSettings> cameras;
+  std::vector<run::SensorSettings> sensors;
+};
+
+Chosen chosen(const run::Configuration& all, const std::vector<std::string>& ids) {
+  if (all.cameras.empty() && all.sensors.empty()) give_up("probe: the configuration has no camera and no sensor");
+  if (ids.empty()) return {all.cameras, all.sensors};
+  Chosen out;
   std::vector<std::string> names;
   for (const auto& camera : all.cameras) names.push_back(camera.id);
+  for (const auto& sensor : all.sensors) names.push_back(sensor.id);
   for (const auto& id : ids) {
     const auto* camera = all.camera(id);
-    if (camera == nullptr) give_up("probe: there is no camera \"" + id + "\"" + suggestion(id, names), wrong_usage);
-    out.push_back(*camera);
+    const auto* sensor = all.sensor(id);
+    if (camera == nullptr && sensor == nullptr)
+      give_up("probe: there is no camera or sensor \"" + id + "\"" + suggestion(id, names), wrong_usage);
+    if (camera != nullptr) out.cameras.push_back(*camera);
+    if (sensor != nullptr) out.sensors.push_back(*sensor);
   }
   return out;
 }
@@ -168,7 +179,8 @@ void probe(const Options& options) {
   const bool alone = !options.camera.source.empty();
   if (alone) check_source(options);
   const auto all = alone ? run::Configuration{} : load_with_models_or_exit(options.file);
-  const auto cameras = alone ? std::vector{options.camera} : chosen(all, options.ids);
+  const auto wanted = alone ? Chosen{{options.camera}, {}} : chosen(all, options.ids);
+  const auto& cameras = wanted.cameras;
   const auto probed = probe_all(cameras, run::References(all.store.path), watch);
   bool one_failed = false;
   for (std::size_t i = 0; i < cameras.size(); ++i) {
@@ -182,6 +194,7 @@ void probe(const Options& options) {
     else if (!failure)
       print_text(cameras[i], probed[i]);
   }
+  if (!wanted.sensors.empty()) one_failed |= !probe_sensors(wanted.sensors, watch, options.as_json);
   if (one_failed) throw Exit{failed};
 }
 
@@ -189,13 +202,14 @@ void probe(const Options& options) {
 
 void add_probe(CLI::App& app) {
   auto* command = app.add_subcommand(
-      "probe", "Opens each camera once and tells what it gives, what it costs this board, and what to set otherwise");
+      "probe",
+      "Opens each camera and sensor once and tells what it gives, what a camera costs this board, and what to set otherwise");
   auto options = std::make_shared<Options>();
   auto& camera = options->camera;
   add_config_option(*command, options->file);
-  command->add_option("id", options->ids, "Only these cameras");
-  command->add_option("--for", options->watch, "How long each is watched")->capture_default_str();
-  command->add_flag("--json", options->as_json, "JSON Lines: one camera a line");
+  command->add_option("id", options->ids, "Only these cameras and sensors");
+  command->add_option("--for", options->watch, "How long each is watched at most")->capture_default_str();
+  command->add_flag("--json", options->as_json, "JSON Lines: one camera or sensor a line");
   command->add_option("--source", camera.source, "This source instead of the configuration's cameras");
   command->add_option("--username", camera.username, "The name that the source asks for");
   command->add_option("--password-file", camera.password_file, "File whose first line is its password");

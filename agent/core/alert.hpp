@@ -52,7 +52,6 @@ struct Finding {
   Box box = whole_picture;
   Steady since;                      ///< when it was first there, by the steady clock
   bool since_uncertain = false;      ///< it was there before we looked
-  Duration unseen{};                 ///< of the time since then: when nobody could tell; it does not count as confirmation
   std::optional<Severity> severity;  ///< when it is worse than the rule says
   boost::json::object measure;       ///< figures that belong into the alert, with their unit in the name: {"dwell_s": 60.0}
   std::string likeness;              ///< what it looks like, opaque; given back by Detector::resume after a restart
@@ -60,6 +59,7 @@ struct Finding {
   /// only when it is worth storing too.
   std::shared_ptr<const Frame> before = {};
   std::uint64_t edition = 0;  ///< another number than at the last look: the measure has changed so that it is worth a message
+  Duration unseen = {};       ///< of the time since then: when nobody could tell; it does not count as confirmation
 };
 
 /// What a detector reports whether or not it is an alert: {"observation": what, ...values}.

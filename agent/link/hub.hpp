@@ -17,7 +17,7 @@ namespace kuzet::link {
 class Hub {
  public:
   using Home = std::function<void(std::function<void()>)>;
-  using Tell = std::function<void(Events&)>;
+  using Tell = std::function<void(const Events&)>;
 
   Hub(Events events, Home home) : events_(std::move(events)), home_(std::move(home)) {}
 
@@ -25,6 +25,8 @@ class Hub {
   std::uint64_t begin() { return ++current_; }
   /// Any thread.
   [[nodiscard]] bool counts(std::uint64_t connection) const { return connection == current_; }
+  /// Any thread.
+  [[nodiscard]] bool admits(const Message& message) const { return !events_.admits || events_.admits(message); }
   /// After this nothing more is brought home.
   void close() {
     const std::lock_guard lock(mutex_);
@@ -40,7 +42,7 @@ class Hub {
   }
 
  private:
-  Events events_;
+  const Events events_;
   std::mutex mutex_;
   Home home_;
   std::atomic<std::uint64_t> current_ = 0;

@@ -69,6 +69,9 @@ struct Events {
   /// it (MQTT 5, 3.4.2.1 and 3.9.3; in 3.1.1 a refused subscription is 0x80 and a refused message looks like an accepted one).
   std::function<void(std::uint64_t number, int reason)> answered;
   std::function<void(const Message&)> arrived;  ///< `retained`: the broker had kept it
+  /// Asked on a thread of the link, and must not wait: whether a message may be brought home, so that a flood does not pile up
+  /// there. Not set: all of them. What is sent away is acknowledged all the same.
+  std::function<bool(const Message&)> admits = {};
 };
 
 /// One connection at a time. It neither reconnects nor stores nor queues: whoever uses it decides. One thread.

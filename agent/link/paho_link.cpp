@@ -45,8 +45,10 @@ void listen(bool on) {
 class Session final : private mqtt::iaction_listener {
  public:
   using Home = std::function<void(Hub::Tell)>;
+  using Admits = std::function<bool(const Message&)>;
 
-  Session(Connection connection, Home home) : connection_(std::move(connection)), home_(std::move(home)) {}
+  Session(Connection connection, Home home, Admits admits)
+      : connection_(std::move(connection)), home_(std::move(home)), admits_(std::move(admits)) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() override {
@@ -83,6 +85,7 @@ class Session final : private mqtt::iaction_listener {
 
   const Connection connection_;
   const Home home_;
+  const Admits admits_;
   std::unique_ptr<mqtt::async_client> client_;
   bool said_goodbye_ = false;
   std::atomic<bool> lost_ = false;
@@ -99,7 +102,8 @@ void Session::create() {
     lose({"the broker ended the connection: " + words_5(reason)});  // it may be long until Paho looks again
   });
   client_->set_message_callback([this](const mqtt::const_message_ptr& message) {
-    tell([came = message_of(*message)](Events& events) { events.arrived(came); });
+    auto came = message_of(*message);
+    if (admits_(came)) tell([came = std::move(came)](const Events& events) { events.arrived(came); });
   });
 }
 
@@ -197,14 +201,14 @@ void Session::on_failure(const mqtt::token& token) {
 void Session::answer(const mqtt::token& token, int reason) {
   const Context asked = token.get_user_context();
   const auto number = *static_cast<const std::uint64_t*>(asked);
-  if (reason >= 0) tell([number, reason](Events& events) { events.answered(number, reason); });
+  if (reason >= 0) tell([number, reason](const Events& events) { events.answered(number, reason); });
   forget(asked);
 }
 
 void Session::welcome(const mqtt::token& token) {
   listen(false);
   overheard = {};
-  tell([welcome = v5() ? welcome_of(token) : Welcome{}](Events& events) { events.connected(welcome); });
+  tell([welcome = v5() ? welcome_of(token) : Welcome{}](const Events& events) { events.connected(welcome); });
 }
 
 void Session::refused(const mqtt::token& token) {
@@ -229,7 +233,7 @@ Loss Session::refusal(int code) const {
 void Session::lose(const Loss& loss) {
   forget_tls_errors();
   if (lost_.exchange(true)) return;
-  home_([loss](Events& events) { events.lost(loss); });
+  home_([loss](const Events& events) { events.lost(loss); });
 }
 
 class PahoLink final : public Link {
@@ -242,8 +246,9 @@ class PahoLink final : public Link {
     open_ = true;
     number_ = hub_->begin();
     call([connection, hub = hub_, number = number_](std::unique_ptr<Session>& session) {
-      session =
-          std::make_unique<Session>(connection, [hub, number](Hub::Tell tell) { Hub::tell(hub, number, std::move(tell)); });
+      session = std::make_unique<Session>(
+          connection, [hub, number](Hub::Tell tell) { Hub::tell(hub, number, std::move(tell)); },
+          [hub](const Message& message) { return hub->admits(message); });
       session->connect();
     });
   }

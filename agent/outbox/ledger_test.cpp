@@ -142,4 +142,17 @@ TEST_CASE("the oldest commands go once they are expired, many, and a signature s
   }
 }
 
+TEST_CASE("what was switched stands in the same chain, and uses up no name", "[K8][answers]") {
+  Fixture f;
+  f.enter("a");
+  f.ledger.enter("", Wall(), R"({"switch":"siren","on":true,"done":true})", at(1).wall).value();
+  f.enter("b");
+  const std::string before = f.body(1).substr(f.body(1).size() - 66, 64);
+  CHECK(f.body(2).starts_with(R"({"switch":"siren","on":true,"done":true,"n":2,"chain":")" +
+                              sha256(before + R"({"switch":"siren","on":true,"done":true,"n":2})")));
+  CHECK(f.ledger.entries() == 3);
+  CHECK_FALSE(f.used("", 1));
+  CHECK(f.used("a", 1));
+}
+
 }  // namespace kuzet::outbox

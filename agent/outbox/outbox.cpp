@@ -95,6 +95,18 @@ std::string Outbox::public_key() const { return store_->key.public_pem(); }
 bool Outbox::has_centre() const { return store_->book->prefixes.has_centre(); }
 std::optional<Checkpoint> Outbox::last_checkpoint() const { return store_->book->signed_last; }
 Ledger& Outbox::ledger() { return store_->book->ledger; }
+
+Result<History*> Outbox::history() {
+  auto& history = store_->history;
+  const auto& options = store_->options;
+  if (!history) {
+    auto opened = History::open({options.folder, options.history_budget, options.keep_free, options.boot_id});
+    if (!opened) return opened.error();
+    history = std::move(*opened);
+  }
+  return &*history;
+}
+
 Result<> Outbox::renew(const Moment& now) { return store_->replace("the database could not be read any more", now); }
 
 Result<Stamp> Outbox::record(const Draft& draft) {

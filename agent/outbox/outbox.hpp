@@ -16,6 +16,7 @@
 
 namespace kuzet::outbox {
 
+class History;
 class Ledger;
 
 /// What the store cannot know: how the messages that it writes itself look.
@@ -32,6 +33,7 @@ struct Options {
   std::uint64_t evidence_budget = std::uint64_t{2} << 30;     ///< bytes of pictures kept
   std::uint64_t telemetry_budget = std::uint64_t{256} << 20;  ///< bytes of observations that wait
   std::uint64_t journal_budget = std::uint64_t{1} << 30;      ///< bytes of alert events kept once they are confirmed
+  std::uint64_t history_budget = std::uint64_t{256} << 20;    ///< bytes of figures and counts
   std::uint64_t keep_free = std::uint64_t{1} << 30;           ///< bytes of the disk that are left to alerts alone
   std::string boot_id;                                        ///< the kernel's id of this boot
   Duration check_within = std::chrono::milliseconds(300);     ///< how long the check at start may take
@@ -112,6 +114,9 @@ class Outbox {
   Result<Counts> counts();
   /// The chained list of commands.
   Ledger& ledger();
+  /// Figures and counts, in a file of their own, which is opened when it is first asked for. It fails on its own account:
+  /// nothing that happens to it touches the store.
+  Result<History*> history();
   /// Small facts that outlive a restart, by name ("mute/yard/fire"); an empty value takes the fact away.
   Result<> remember(const std::string& name, const std::string& value);
   Result<std::vector<std::pair<std::string, std::string>>> remembered(const std::string& prefix);

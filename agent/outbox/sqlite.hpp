@@ -65,6 +65,17 @@ class Statement {
     return sqlite3_bind_text(handle(), index, data, static_cast<int>(text.size()), SQLITE_TRANSIENT), *this;
   }
 
+  /// Bytes that are no text.
+  Statement& bind_bytes(int index, std::string_view bytes) {
+    const char* data = bytes.empty() ? "" : bytes.data();
+    return sqlite3_bind_blob(handle(), index, data, static_cast<int>(bytes.size()), SQLITE_TRANSIENT), *this;
+  }
+
+  /// A value of the row of another statement, whatever it is.
+  Statement& bind(int index, const Statement& row, int column) {
+    return sqlite3_bind_value(handle(), index, sqlite3_column_value(row.handle(), column)), *this;
+  }
+
   /// Nothing: NULL.
   template <class T>
   Statement& bind(int index, const std::optional<T>& value) {
@@ -97,6 +108,7 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const { return sqlite3_column_int64(handle(), column); }
   /// For what is never negative.
   [[nodiscard]] std::uint64_t number(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+  [[nodiscard]] int columns() const { return sqlite3_column_count(handle()); }
   [[nodiscard]] bool null(int column) const { return sqlite3_column_type(handle(), column) == SQLITE_NULL; }
   [[nodiscard]] std::string text(int column) const {
     const void* data = sqlite3_column_blob(handle(), column);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/outbox/book.hpp"
+#include "agent/outbox/history.hpp"
 #include "agent/outbox/signer.hpp"
 #include "agent/outbox/walk.hpp"
 
@@ -60,6 +61,7 @@ struct Outbox::Store {
   FolderLock lock;
   Key key;
   std::unique_ptr<Book> book;
+  std::optional<History> history;
   bool lost = false;  ///< the book is a stand-in: the file could not be opened
   std::uint64_t generation = 1;
   std::optional<Salvage> salvage;

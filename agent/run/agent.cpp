@@ -15,7 +15,9 @@
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
 #include "agent/run/offline_watch.hpp"
+#include "agent/run/outputs.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
 
@@ -38,8 +40,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;  // for what the disk has not taken yet
-constexpr Duration slow_rule = 20s;    // a suspicion of such a rule is worth keeping over a restart
+constexpr auto patience_at_stop = 5s;     // for what the disk has not taken yet
+constexpr auto patience_of_outputs = 3s;  // for lines to say that their outputs are safe
+constexpr Duration slow_rule = 20s;       // a suspicion of such a rule is worth keeping over a restart
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
@@ -52,7 +55,7 @@ std::vector<Watched> watched_cameras(const Configuration& all) {
 /// What an earlier run left in the store.
 struct Before {
   std::vector<Alert> open;  // and those that cool down
-  Facts mutes, arming, suspects;
+  Facts mutes, arming, suspects, answers;
 };
 
 Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
@@ -71,6 +74,8 @@ Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& n
   if (auto mutes = store.remembered("mute/")) out.mutes = std::move(*mutes);
   if (auto arming = store.remembered("arming/")) out.arming = std::move(*arming);
   if (auto suspects = store.remembered("suspect/")) out.suspects = std::move(*suspects);
+  for (const auto* part : {"answer/", "output/"})
+    if (auto facts = store.remembered(part)) out.answers.insert(out.answers.end(), facts->begin(), facts->end());
   return out;
 }
 
@@ -89,6 +94,7 @@ class Agent {
     auto dispatch = Dispatch::open(io_, all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
+    outputs_.emplace(all_.outputs, all_.answers, boot_, clock_, output_hooks());
     if (auto control = Control::open(io_, all_.store.path, [this] { return json_text(dispatch_->status()); }))
       control_ = std::move(*control);
     else
@@ -101,16 +107,24 @@ class Agent {
     mutes_.restore(before_.mutes, clock_.now());
     duty_.restore(before_.arming, clock_.now());
     restore();
+    site_.open();
+    outputs_->tick();  // what an earlier run has left is brought to safety first
     open_cameras();
     wait_for_signals();
     tick();
     notify_ready();
-    say("watching with " + std::to_string(cameras_.size()) + " cameras; configuration " + all_.fingerprint);
+    say("watching with " + what_watches() + "; configuration " + all_.fingerprint);
     io_.run();
     return std::move(next_);
   }
 
  private:
+  [[nodiscard]] std::string what_watches() const {
+    std::string out = std::to_string(cameras_.size()) + " cameras";
+    if (site_.sensors() > 0) out += ", " + std::to_string(site_.sensors()) + " sensors";
+    return out;
+  }
+
   Result<outbox::Outbox> open_store() {
     auto opened = outbox::Outbox::open(store_options(all_, boot_), clock_.now());
     if (!opened) return std::move(opened.error()).within("store");
@@ -121,8 +135,9 @@ class Agent {
 
   Dispatch::Hooks hooks() {
     return {say,
-            [](const AlertEvent& event, const outbox::Stamp& stamp) {
+            [this](const AlertEvent& event, const outbox::Stamp& stamp) {
               const Alert& alert = event.alert;
+              outputs_->recorded(alert.id, stamp.store, stamp.seq);
               spdlog::info("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", alert.id, name(event.phase), name(alert.kind),
                            alert.source, alert.zone, alert.confidence, stamp.seq);
             },
@@ -131,7 +146,32 @@ class Agent {
             [this] { return about(); },
             [this](std::string_view fault, json::object details, Duration lasts) {
               node_.report(fault, std::move(details), clock_.now(), lasts);
-            }};
+            },
+            [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); }};
+  }
+
+  Outputs::Hooks output_hooks() {
+    return {[this](const std::string& output, bool on) { site_.want(output, on); },
+            remember_,
+            [this](const json::object& entry) { dispatch_->enter(entry); },
+            [this](const std::string& output, const Observation& observation, const Moment& at) {
+              dispatch_->observe(output, "", observation, at);
+            },
+            [this](const std::string& alert, std::size_t level) { escalate(alert, level); },
+            say};
+  }
+
+  /// On its way to the disk first; what answers it is switched meanwhile, whatever the disk does.
+  void record(AlertEvent event, const Frame& frame) {
+    dispatch_->record(event, frame);
+    outputs_->alert(event);
+  }
+
+  void escalate(const std::string& alert, std::size_t level) {
+    auto event = lifecycle_.escalate(alert, clock_.now());
+    if (!event) return;
+    event->alert.measure["escalation"] = level;
+    record(std::move(*event), {});
   }
 
   /// Findings of one picture become alerts, alerts become events, events go to the store.
@@ -145,7 +185,7 @@ class Agent {
       gallery_.see(*rule, heard, seen.frame);
       for (auto& event : lifecycle_.see(*rule, heard, at, mutes_.muted(rule->id, clock_.now()))) {
         gallery_.add_to(event);
-        dispatch_->record(std::move(event), seen.frame);
+        record(std::move(event), seen.frame);
       }
     }
     for (const auto& learned : seen.learned) keep(camera, learned);
@@ -155,8 +195,7 @@ class Agent {
   /// What is wrong with the board or its cameras is an alert like any other, without a picture.
   void judge(const std::vector<std::pair<const Rule*, std::vector<Finding>>>& found, const Moment& now) {
     for (const auto& [rule, findings] : found)
-      for (auto& event : lifecycle_.see(*rule, findings, now, mutes_.muted(rule->id, now)))
-        dispatch_->record(std::move(event), {});
+      for (auto& event : lifecycle_.see(*rule, findings, now, mutes_.muted(rule->id, now))) record(std::move(event), {});
   }
 
   void state(const std::string& camera, bool online, const std::string& cause) {
@@ -181,7 +220,11 @@ class Agent {
         for (const auto& rule : watch) rules_.emplace(rule.id, rule);
     for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
     for (const auto& rule : offline_.rules()) rules_.emplace(rule.id, rule);
+    for (const auto& rule : site_.rules()) rules_.emplace(rule.id, rule);
+    for (const auto& rule : outputs_->rules()) rules_.emplace(rule.id, rule);
+    outputs_->restore(before_.answers, before_.open);
     offline_.resume(before_.open);
+    site_.resume(before_.open);
     suspected_ = suspects_.restore(before_.suspects, clock_.now());
     for (const auto& suspect : suspected_)
       if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
@@ -191,7 +234,7 @@ class Agent {
         lifecycle_.restore(rule->second, alert);
       } else if (!alert.ended) {
         spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
-        dispatch_->record(alerts::abandoned(alert, clock_.now()), {});
+        record(alerts::abandoned(alert, clock_.now()), {});
       }
     }
   }
@@ -239,6 +282,7 @@ class Agent {
     }
     if (const auto* arm = std::get_if<uplink::Arm>(&command)) return order(arm->camera, true, arm->length, done);
     if (const auto* disarm = std::get_if<uplink::Disarm>(&command)) return order(disarm->camera, false, disarm->length, done);
+    if (const auto* word = std::get_if<uplink::Switch>(&command)) return done(outputs_->obey(*word));
     if (const auto taken = reload(); !taken) return done(taken.error());
     done(json::object{{"configuration", next_->fingerprint}});
   }
@@ -246,7 +290,7 @@ class Agent {
   void order(const std::string& camera, bool armed, Duration length, const Dispatch::Done& done) {
     if (!camera.empty() && all_.camera(camera) == nullptr)
       return done(Error{Code::config, "there is no camera \"" + camera + "\""});
-    duty_.order(camera, armed, length, clock_.now());
+    length = duty_.order(camera, armed, length, clock_.now());
     say((camera.empty() ? "every camera" : "camera " + camera) + (armed ? " is armed for " : " is disarmed for ") +
         to_text(length));
     done(json::object{
@@ -260,9 +304,13 @@ class Agent {
     for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
     for (const auto& [camera, armed] : duty_.orders(now))
       orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    return {{"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-            {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
-            {"cameras", cameras_.about(now)}};
+    json::object out{
+        {"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
+        {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
+        {"cameras", cameras_.about(now)}};
+    for (auto& part : site_.about(now)) out[part.key()] = std::move(part.value());
+    out["outputs"] = outputs_->about(now);
+    return out;
   }
 
   /// A technician has shown how a place looks: the detectors begin anew with it.
@@ -279,12 +327,17 @@ class Agent {
     watch_references();
     judge(node_.look(now), now);
     judge(offline_.look(now), now);
+    site_.tick(now);
+    outputs_->tick();
+    judge(outputs_->look(now), now);
     suspects_.keep(
         lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(std::to_string(cameras_.size()) + " cameras, " + (dispatch_->online() ? "online" : "offline"));
-    if (stopping_ && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
+    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
+    const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
+    if (safe) site_.request_stop();
+    if (safe && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
     timer_.expires_after(stopping_ ? 50ms : 1s);
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (!error) tick();
@@ -295,6 +348,7 @@ class Agent {
     if (stopping_) return;
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
+    outputs_->stop();
     cameras_.stop();
     dispatch_->end_films();
     timer_.cancel();
@@ -342,6 +396,15 @@ class Agent {
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
                     [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
                     [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
+  Site site_{all_,
+             clock_,
+             home_,
+             {say, [this](const Site::Found& found, const Moment& now) { judge(found, now); },
+              [this](const std::string& source, const Observation& observation, const Moment& at) {
+                dispatch_->observe(source, "", observation, at);
+              },
+              [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }}};
+  std::optional<Outputs> outputs_;
   std::optional<Steady> stopping_;
 };
 

@@ -5,6 +5,7 @@
 #include "agent/core/source.hpp"
 #include "agent/outbox/hash.hpp"
 #include "agent/run/camera_schema.hpp"
+#include "agent/run/eye.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
 
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <system_error>
 
 namespace kuzet::run {
@@ -128,15 +130,20 @@ s::Declared<Configuration> uplink() {
 }
 
 s::Declared<Configuration> sensors() {
-  Field field{"sensors", "list of settings",
-              "",        "",
-              "",        "Sensors; this version has no sensor driver yet.",
-              false,     {{"type", "array"}, {"maxItems", 0}},
-              nullptr};
-  return {field, [](Configuration&, const Node& node, const std::string& key, Faults& faults) {
-            if (!s::check_list(node, key, faults)) return;
-            for (std::size_t i = 0; i < node.items.size(); ++i)
-              faults.add(node.items[i].at, item(key, i), "this version has no sensor driver yet");
+  return {sensors_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
+            read_sensors(all.sensors, node, key, faults);
+          }};
+}
+
+s::Declared<Configuration> outputs() {
+  return {outputs_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
+            read_outputs(all.outputs, node, key, faults);
+          }};
+}
+
+s::Declared<Configuration> answers() {
+  return {answers_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
+            read_answers(all.answers, node, key, faults);
           }};
 }
 
@@ -184,6 +191,19 @@ void check_node(const Configuration& all, const Node& root, Faults& faults) {
   if (auto known = check_time_zone(all.node.timezone); !known) faults.add(zone->at, "node.timezone", known.error().what);
 }
 
+/// Cameras and sensors have one name each: both are sources of alerts and observations.
+void check_sensors(const Configuration& all, const std::string& key, Faults& faults) {
+  for (std::size_t i = 0; i < all.sensors.size(); ++i) {
+    const auto& sensor = all.sensors[i];
+    const auto earlier = std::span(all.sensors).first(i);
+    if (sensor.id == "node") faults.add(sensor.at, item(key, i) + ".id", "\"node\" is the board itself");
+    if (sensor.id.empty() ||
+        (std::ranges::find(earlier, sensor.id, &SensorSettings::id) == earlier.end() && all.camera(sensor.id) == nullptr))
+      continue;
+    faults.add(sensor.at, item(key, i) + ".id", "there is a camera or sensor \"" + sensor.id + "\" already");
+  }
+}
+
 void check_cameras(Configuration& all, const Node& root, const std::string& key, Faults& faults) {
   const Node* list = root.find("cameras");
   if (list == nullptr || list->items.size() != all.cameras.size()) return;  // the key is there twice, which was told
@@ -215,6 +235,24 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
   }
 }
 
+/// What answers may name; of what is wrong otherwise nothing more can be known.
+void check_outputs_and_answers(const Configuration& all, Faults& faults) {
+  std::vector<std::string> sources;
+  alerts::AnswerNames names;
+  for (const auto& camera : all.cameras) {
+    sources.push_back(camera.id);
+    names.rules.push_back(camera.id + "/camera_fault/offline");
+  }
+  for (const auto& sensor : all.sensors) sources.push_back(sensor.id), names.rules.push_back(sensor.id);
+  for (const auto& output : all.outputs) names.outputs.push_back(output.id);
+  check_outputs(all.outputs, sources, "outputs", faults);
+  if (!faults.none()) return;
+  for (const auto& camera : all.cameras)
+    for (const auto& watch : rules_of(camera))
+      for (const auto& rule : watch) names.rules.push_back(rule.id);
+  alerts::check_answers(all.answers, names, "answers", faults);
+}
+
 const Schema<Configuration>& schema() {
   static const Schema<Configuration> all{
       s::required(s::group<Configuration>("node", &Configuration::node, node_schema(), "Who this board is.")),
@@ -226,6 +264,8 @@ const Schema<Configuration>& schema() {
                                "never below what each detector needs."),
       s::list<Configuration>("cameras", &Configuration::cameras, camera_schema(), "The cameras and what to look for."),
       sensors(),
+      outputs(),
+      answers(),
   };
   return all;
 }
@@ -235,6 +275,11 @@ const Schema<Configuration>& schema() {
 const CameraSettings* Configuration::camera(const std::string& id) const {
   const auto found = std::ranges::find(cameras, id, &CameraSettings::id);
   return found == cameras.end() ? nullptr : &*found;
+}
+
+const SensorSettings* Configuration::sensor(const std::string& id) const {
+  const auto found = std::ranges::find(sensors, id, &SensorSettings::id);
+  return found == sensors.end() ? nullptr : &*found;
 }
 
 const std::vector<Field>& configuration_fields() { return schema().fields(); }
@@ -249,6 +294,8 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     schema().read(all, root, "", faults);
     check_node(all, root, faults);
     check_cameras(all, root, "cameras", faults);
+    check_sensors(all, "sensors", faults);
+    check_outputs_and_answers(all, faults);
   }
   if (!faults.none()) return Error{Code::config, faults.text()};
   all.fingerprint = outbox::sha256(text).substr(0, 16);

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "agent/core/settings.hpp"
+#include "agent/run/output_schema.hpp"
+#include "agent/run/sensor_schema.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/object_model.hpp"
@@ -118,9 +120,13 @@ struct Configuration {
   StoreSettings store;
   double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
   std::vector<CameraSettings> cameras;
+  std::vector<SensorSettings> sensors;
+  std::vector<OutputSettings> outputs;
+  std::vector<alerts::Answer> answers;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
 
   [[nodiscard]] const CameraSettings* camera(const std::string& id) const;
+  [[nodiscard]] const SensorSettings* sensor(const std::string& id) const;
 };
 
 /// Reads and checks the whole file. `io`: it cannot be read. `config`: what() holds one line for each fault

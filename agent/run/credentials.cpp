@@ -82,7 +82,7 @@ std::string credentials_mark(const UplinkSettings& uplink) {
 }
 
 json::object account_of(const Configuration& all, const std::string& key) {
-  json::array cameras, rules;
+  json::array cameras, sensors, rules;
   for (const auto& camera : all.cameras) {
     json::array zones;
     for (const auto& zone : camera.zones) zones.emplace_back(zone.id);
@@ -90,12 +90,18 @@ json::object account_of(const Configuration& all, const std::string& key) {
     for (const auto& watch : rules_of(camera))
       for (const auto& rule : watch) rules.emplace_back(rule.id);
   }
+  for (const auto& sensor : all.sensors) {
+    json::array readings;
+    for (const auto& reading : sensor.readings()) readings.emplace_back(reading);
+    sensors.push_back(
+        json::object{{"id", sensor.id}, {"driver", sensor.attached.type->name}, {"readings", std::move(readings)}});
+  }
   return {{"name", all.node.name},
           {"kind", all.node.kind},
           {"versions", json::object{{"kuzet", KUZET_VERSION}}},
           {"key", key},
           {"cameras", std::move(cameras)},
-          {"sensors", json::array{}},
+          {"sensors", std::move(sensors)},
           {"rules", std::move(rules)}};
 }
 

@@ -140,6 +140,7 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
   plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
     desk_->take(arrived, called, now);
   };
+  plan.acknowledged = hooks_.acknowledged;
   plan.store_failed = [this](const Error& error) {
     if (error.code == Code::corrupt) store_failed_ = true;
   };
@@ -183,6 +184,15 @@ void Dispatch::recorded(const AlertEvent& event, const outbox::Stamp& stamp) {
 
 void Dispatch::observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at) {
   observer_.see(source, zone, observation, at);
+}
+
+void Dispatch::enter(const json::object& entry) {
+  keeper_.ask([text = json_text(entry),
+               at = clock_.now().wall](outbox::Outbox& store) { return store.ledger().enter("", Wall(), text, at); },
+              [this](const Result<>& done) {
+                if (!done && !told_unwritten_) hooks_.say("store: " + done.error().what + "; switches are not written down");
+                told_unwritten_ = !done;
+              });
 }
 
 void Dispatch::remember(const std::string& name, const std::string& value) {

@@ -39,6 +39,7 @@ class Dispatch {
     std::function<void(const uplink::Command& command, Done)> obey;  ///< what concerns cameras, rules and the configuration
     std::function<boost::json::object()> about;                      ///< the agent's part of health and status
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
+    std::function<void(const uplink::Ack& ack)> acknowledged = {};  ///< what the centre says that it has
   };
 
   /// `config`: the password file or the command key cannot be read. Before a store is opened for it.
@@ -56,6 +57,8 @@ class Dispatch {
   /// No more pictures come: films that are being taken end here.
   void end_films() { films_.finish(); }
   void observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
+  /// Adds an entry to the chained list of commands, which holds whatever was switched, too.
+  void enter(const boost::json::object& entry);
   /// Keeps a small fact over restarts; an empty value takes it away.
   void remember(const std::string& name, const std::string& value);
   /// Runs `work` on the thread of the store and tells its result at home: what takes time, such as encoding.
@@ -126,7 +129,7 @@ class Dispatch {
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set
   std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
-  bool told_dropped_ = false, told_trouble_ = false;
+  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false;
 };
 
 }  // namespace kuzet::run

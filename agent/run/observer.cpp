@@ -2,6 +2,9 @@
 // Report by exception with a heartbeat.
 #include "agent/run/observer.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace kuzet::run {
 
 namespace {
@@ -15,6 +18,17 @@ constexpr Duration heartbeat = 60s;  // what does not change is told again after
 
 void Observer::see(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at) {
   values_[{source, zone, observation.what}].newest = {at, zone, observation};
+}
+
+void Observer::tell(const std::string& source, const Observation& observation, const Moment& at) {
+  auto& waiting = once_[source];
+  const auto* reading = observation.what == "reading" ? observation.values.if_contains("reading") : nullptr;
+  if (reading != nullptr)
+    std::erase_if(waiting, [&](const uplink::Observed& older) {
+      const auto* name = older.observation.values.if_contains("reading");
+      return older.observation.what == "reading" && name != nullptr && *name == *reading;
+    });
+  waiting.push_back({at, {}, observation});
 }
 
 std::vector<Observer::Batch> Observer::take(const Moment& now, bool sparse) {
@@ -31,6 +45,11 @@ std::vector<Observer::Batch> Observer::take(const Moment& now, bool sparse) {
     out.back().observed.push_back(value.newest);
     value.told = values;
     value.when = now.steady;
+  }
+  for (auto& [source, waiting] : std::exchange(once_, {})) {
+    auto batch = std::ranges::find(out, source, &Batch::source);
+    if (batch == out.end()) batch = out.insert(out.end(), Batch{source, {}});
+    for (auto& one : waiting) batch->observed.push_back(std::move(one));
   }
   return out;
 }

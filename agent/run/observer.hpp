@@ -19,6 +19,10 @@ class Observer {
  public:
   void see(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
 
+  /// Tells this once and as it is, with the next batch of its source: readings and figures of minutes, of which
+  /// alerts::Exceptions has decided already. A `reading` that waits gives way to a newer one of the same name.
+  void tell(const std::string& source, const Observation& observation, const Moment& at);
+
   /// One batch of a source.
   struct Batch {
     std::string source;
@@ -35,6 +39,7 @@ class Observer {
   };
   using Key = std::tuple<std::string, std::string, std::string>;  // source, zone, what
   std::map<Key, Value> values_;
+  std::map<std::string, std::vector<uplink::Observed>> once_;  // by source
   std::optional<Steady> turn_;
 };
 

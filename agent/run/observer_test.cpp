@@ -55,4 +55,22 @@ TEST_CASE("each source is told in a batch of its own, with all of its zones", "[
   CHECK(batches[1].observed.size() == 2);
 }
 
+TEST_CASE("what is told once goes out once, with the batch of its source, and the newest reading of a name alone",
+          "[observe][sensors]") {
+  Observer observer;
+  observer.take(test::at(0));
+  observer.see("yard", "", {"people", {{"level", "few"}}}, test::at(1));
+  for (int i = 0; i < 5; ++i) observer.tell("air", {"reading", {{"reading", "pm2_5"}, {"value", i}}}, test::at(1 + i));
+  observer.tell("air", {"reading", {{"reading", "pm10"}, {"value", 7}}}, test::at(2));
+  observer.tell("air", {"minute", {{"reading", "pm2_5"}, {"mean", 20}}}, test::at(3));
+  observer.tell("air", {"minute", {{"reading", "pm2_5"}, {"mean", 20}}}, test::at(4));
+  const auto batches = observer.take(test::at(10));
+  REQUIRE(batches.size() == 2);
+  CHECK(batches[0].source == "yard");
+  const auto& air = batches[1].observed;
+  REQUIRE(air.size() == 4);
+  CHECK(air[0].observation.values.at("value") == 4);
+  CHECK(observer.take(test::at(20)).empty());
+}
+
 }  // namespace kuzet::run

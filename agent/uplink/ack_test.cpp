@@ -114,6 +114,20 @@ TEST_CASE("with a centre events stay until it confirms them, up to a place or by
   CHECK(desk.unconfirmed() == Seqs{3, 4, 6});
 }
 
+TEST_CASE("whoever answers alerts hears what the centre acknowledges, and nothing that is refused", "[answers]") {
+  std::vector<Ack> heard;
+  Desk desk([&heard](Plan& plan) { plan.acknowledged = [&heard](const Ack& ack) { heard.push_back(ack); }; });
+  desk.connects();
+  desk.alerts(2);
+  desk.acks(2);
+  desk.hears("ack", R"({"ids":["a1"]})");
+  desk.hears("ack", R"({"ids":"a1"})");
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].upto->seq == 2);
+  CHECK(heard[0].upto->store == desk.store.store());
+  CHECK(heard[1].ids == Words{"a1"});
+}
+
 TEST_CASE("a confirmation that overtakes the broker's acknowledgement counts", "[K1]") {
   CentreDesk desk;
   desk.alerts(5);

@@ -174,8 +174,23 @@ Command read_mute(Members& args) {
 
 template <class Word>
 Command read_arming(Members& args) {
+  return Word{args.has("camera") ? camera_of(args) : "", args.has("for") ? length_of(args) : Duration::zero()};
+}
+
+Command read_switch(Members& args) {
   using namespace std::chrono_literals;
-  return Word{args.has("camera") ? camera_of(args) : "", args.has("for") ? length_of(args) : Duration(12h)};
+  Switch out;
+  out.output = args.word("output", 40, of_ids, "must be the id of an output: 1 to 40 of a-z, 0-9, _ and -");
+  const auto state = args.text("state");
+  if (state == "on" || state == "off")
+    out.on = state == "on";
+  else if (state != "auto")
+    args.wrong("state", "must be on, off or auto");
+  if (args.has("for") && !out.on)
+    args.wrong("for", "goes with on and off: auto has no end");
+  else if (out.on)
+    out.length = args.has("for") ? length_of(args) : Duration(1h);
+  return out;
 }
 
 Command read_resend(Members& args) {
@@ -200,6 +215,7 @@ const std::array<Kind, std::variant_size_v<Command>>& kinds() {
       {Mute::name, {"rule", "for"}, read_mute},
       {Arm::name, {"camera", "for"}, read_arming<Arm>},
       {Disarm::name, {"camera", "for"}, read_arming<Disarm>},
+      {Switch::name, {"output", "state", "for"}, read_switch},
       {Resend::name, {"from", "to"}, read_resend},
       {Reload::name, {}, [](Members&) -> Command { return Reload{}; }},
       {Diagnose::name, {}, [](Members&) -> Command { return Diagnose{}; }},
@@ -275,8 +291,15 @@ namespace {
 
 template <class Word>
 json::object arming(const Word& word) {
-  json::object out{{"for", to_text(word.length)}};
+  json::object out;
+  if (word.length > Duration::zero()) out["for"] = to_text(word.length);
   if (!word.camera.empty()) out["camera"] = word.camera;
+  return out;
+}
+
+json::object switching(const Switch& word) {
+  json::object out{{"output", word.output}, {"state", !word.on ? "auto" : *word.on ? "on" : "off"}};
+  if (word.on) out["for"] = to_text(word.length);
   return out;
 }
 
@@ -287,6 +310,7 @@ boost::json::object arguments(const Command& command) {
   if (const auto* mute = std::get_if<Mute>(&command)) return {{"rule", mute->rule}, {"for", to_text(mute->length)}};
   if (const auto* arm = std::get_if<Arm>(&command)) return arming(*arm);
   if (const auto* disarm = std::get_if<Disarm>(&command)) return arming(*disarm);
+  if (const auto* one = std::get_if<Switch>(&command)) return switching(*one);
   if (const auto* resend = std::get_if<Resend>(&command)) return {{"from", resend->from}, {"to", resend->to}};
   return {};
 }

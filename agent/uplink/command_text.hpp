@@ -35,7 +35,8 @@ struct Mute {
   Duration length{};
 };
 
-/// Intrusion is watched for, or is not, whatever its hours say: for 12 hours where no length is given, at most seven days.
+/// Intrusion is watched for, or is not, whatever its hours say: at most seven days; no length (zero): until the calendar that
+/// arms the site changes next, or 12 hours where there is none.
 struct Arm {
   static constexpr std::string_view name = "arm";
   std::string camera;  ///< empty: all cameras
@@ -44,6 +45,15 @@ struct Arm {
 struct Disarm {
   static constexpr std::string_view name = "disarm";
   std::string camera;
+  Duration length{};
+};
+
+/// This output is on or off, whatever its answers say: for an hour where no length is given, at most seven days. Nothing: as
+/// they say again.
+struct Switch {
+  static constexpr std::string_view name = "switch";
+  std::string output;
+  std::optional<bool> on;
   Duration length{};
 };
 
@@ -65,7 +75,7 @@ struct Diagnose {
 };
 
 /// There are no others, and none that runs what a message says.
-using Command = std::variant<Ping, Snapshot, Mute, Arm, Disarm, Resend, Reload, Diagnose>;
+using Command = std::variant<Ping, Snapshot, Mute, Arm, Disarm, Switch, Resend, Reload, Diagnose>;
 
 std::string_view name(const Command& command);
 /// Its `args`, as they would be written.

@@ -127,15 +127,21 @@ const std::string no_json = "the message is no JSON that can be read: ";
 }  // namespace
 
 TEST_CASE("each command is read with its arguments, and written back the same") {
-  const auto [called, args] = GENERATE(table<std::string, std::string>({{"ping", "{}"},
-                                                                        {"snapshot", R"({"camera":"yard"})"},
-                                                                        {"mute", R"({"rule":"yard/fire","for":"1h30min"})"},
-                                                                        {"mute", R"({"rule":"r","for":"1s"})"},
-                                                                        {"mute", R"({"rule":"r","for":"7d"})"},
-                                                                        {"resend", R"({"from":1,"to":1})"},
-                                                                        {"resend", R"({"from":7,"to":100007})"},
-                                                                        {"reload", "{}"},
-                                                                        {"diagnose", "{}"}}));
+  const auto [called, args] =
+      GENERATE(table<std::string, std::string>({{"ping", "{}"},
+                                                {"snapshot", R"({"camera":"yard"})"},
+                                                {"mute", R"({"rule":"yard/fire","for":"1h30min"})"},
+                                                {"mute", R"({"rule":"r","for":"1s"})"},
+                                                {"mute", R"({"rule":"r","for":"7d"})"},
+                                                {"arm", "{}"},
+                                                {"disarm", R"({"for":"7d","camera":"yard"})"},
+                                                {"switch", R"({"output":"siren","state":"on","for":"1min30s"})"},
+                                                {"switch", R"({"output":"siren","state":"off","for":"7d"})"},
+                                                {"switch", R"({"output":"siren","state":"auto"})"},
+                                                {"resend", R"({"from":1,"to":1})"},
+                                                {"resend", R"({"from":7,"to":100007})"},
+                                                {"reload", "{}"},
+                                                {"diagnose", "{}"}}));
   const auto read = reading(called, text_of("a-1_Z", args));
   CHECK(why(called, text_of("a-1_Z", args)) == "taken");
   REQUIRE(read.order.has_value());
@@ -170,6 +176,14 @@ TEST_CASE("arguments that are wrong are refused with a sentence that names them"
       {"mute", R"({"rule":"yard fire","for":"5min"})",
        "args.rule: must be a rule as alerts name it, such as yard/fire: a-z, 0-9, _, - and /"},
       {"mute", R"({"rule":"yard/fire","for":"5min","shell":"rm"})", "args.shell: unknown member; one of: rule, for"},
+      {"switch", R"({"state":"on"})", "args.output: is missing"},
+      {"switch", R"({"output":"siren"})", "args.state: is missing"},
+      {"switch", R"({"output":"../x","state":"on"})", "args.output: must be the id of an output: 1 to 40 of a-z, 0-9, _ and -"},
+      {"switch", R"({"output":"siren","state":true})", "args.state: must be text"},
+      {"switch", R"({"output":"siren","state":"On"})", "args.state: must be on, off or auto"},
+      {"switch", R"({"output":"siren","state":"on","for":"8d"})", "args.for: must be a duration from 1s to 7d, such as 30min"},
+      {"switch", R"({"output":"siren","state":"auto","for":"1h"})", "args.for: goes with on and off: auto has no end"},
+      {"switch", R"({"output":"siren","state":"on","fro":"1h"})", "args.fro: unknown member; did you mean \"for\"?"},
       {"resend", R"({"from":5})", "args.to: is missing"},
       {"resend", R"({"from":5,"to":4})", "args.to: must not be below `from`"},
       {"resend", R"({"from":1,"to":100002})", "args.to: must be at most 100000 above `from`"},
@@ -183,6 +197,14 @@ TEST_CASE("arguments that are wrong are refused with a sentence that names them"
   }));
   CHECK(why(called, text_of("a", args)) == sentence);
   CHECK(reading(called, text_of("a", args)).id == "a");
+}
+
+TEST_CASE("an output is held for an hour where no length is given", "[answers]") {
+  const auto read = reading("switch", text_of("a", R"({"output":"siren","state":"off"})"));
+  REQUIRE(read.order.has_value());
+  const auto& word = std::get<Switch>(read.order->what);
+  CHECK(word.on == false);
+  CHECK(word.length == 1h);
 }
 
 TEST_CASE("an envelope that is wrong is refused with a sentence that names the member") {
@@ -212,7 +234,8 @@ TEST_CASE("an envelope that is wrong is refused with a sentence that names the m
 
 TEST_CASE("a command that does not exist is refused with the nearest that does") {
   CHECK(why("snapshoot", text_of("a")) == "there is no command \"snapshoot\"; did you mean \"snapshot\"?");
-  CHECK(why("shell", text_of("a")) == "there is no command \"shell\"; one of: ping, snapshot, mute, arm, disarm, resend, reload, diagnose");
+  CHECK(why("shell", text_of("a")) ==
+        "there is no command \"shell\"; one of: ping, snapshot, mute, arm, disarm, switch, resend, reload, diagnose");
   const auto called = GENERATE(as<std::string>(), "", "Ping", "ping/res", "pi ng", "ping\n", "ping2", "abcdefghijklmnopqrstu");
   CHECK(why(called, text_of("a")) == "the name of a command is 1 to 20 letters a-z");
   CHECK(reading(called, text_of("a")).id == "a");

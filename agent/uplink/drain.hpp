@@ -7,7 +7,7 @@
 #include "agent/uplink/outcomes.hpp"
 #include "agent/uplink/reminder.hpp"
 #include "agent/uplink/second_try.hpp"
-#include "agent/uplink/tokens.hpp"
+#include "agent/core/tokens.hpp"
 #include "agent/uplink/window.hpp"
 
 #include <optional>

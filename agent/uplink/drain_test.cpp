@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order and the pace of a drain: events first and in order, live observations before old ones, no faster than the bucket.
 #include "agent/uplink/publisher_fixture.hpp"
-#include "agent/uplink/tokens.hpp"
+#include "agent/core/tokens.hpp"
 
 #include <set>
 

@@ -40,6 +40,8 @@ struct Plan {
   std::function<link::Message(const Moment& now)> open;
   /// A command came on cmd/{called}; whoever takes it judges it.
   std::function<void(const link::Message& message, const std::string& called, const Moment& now)> command;
+  /// The centre acknowledged something: what it has may be no cause for alarm any more. The store is told apart from this.
+  std::function<void(const Ack& ack)> acknowledged;
   /// Reads the connection's files anew for each attempt; none: `connection` is used as it stands.
   std::function<Result<link::Connection>()> credentials;
   /// The store failed; `corrupt` asks for its renewal.

@@ -241,6 +241,7 @@ void Publisher::take_ack(const std::string& payload) {
   }
   told_bad_ack_ = false;
   drain_.centre_acknowledged(now_);
+  if (plan_.acknowledged) plan_.acknowledged(*ack);
   centres_.acknowledged(std::move(*ack));
 }
 

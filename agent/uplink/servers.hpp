@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agent/core/time.hpp"
-#include "agent/link/link.hpp"
+#include "agent/link/version_choice.hpp"
 #include "agent/uplink/backoff.hpp"
 
 #include <optional>
@@ -20,7 +20,7 @@ class Servers {
   Servers(const std::vector<std::string>& names, std::optional<link::Version> fixed, Backoff backoff);
 
   [[nodiscard]] const std::string& name() const { return here().name; }
-  [[nodiscard]] link::Version version() const { return here().version; }
+  [[nodiscard]] link::Version version() const { return here().version.version(); }
   [[nodiscard]] bool due(Steady now) const { return now >= next_attempt_; }
   /// An attempt begins.
   void begin(Steady now);
@@ -38,19 +38,14 @@ class Servers {
  private:
   struct Server {
     std::string name;
-    link::Version version = link::Version::v5;
-    std::optional<Steady> five_failed;  // when MQTT 5 was last tried in vain
-    bool worked = false;                // with this version
-    int doubts = 0;                     // times in a row that a version that worked seemed to be refused
+    link::VersionChoice version;
   };
 
   [[nodiscard]] Server& here() { return servers_[at_]; }
   [[nodiscard]] const Server& here() const { return servers_[at_]; }
-  [[nodiscard]] bool changes_version(const link::Loss& loss, Steady now);
   void next(Steady now);
 
   std::vector<Server> servers_;
-  bool fixed_ = false;
   Backoff backoff_;
   std::size_t at_ = 0;
   Steady last_attempt_ = Steady::min();

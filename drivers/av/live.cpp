@@ -9,7 +9,6 @@ extern "C" {
 #include <libavutil/version.h>
 }
 
-
 namespace kuzet::drivers::av {
 
 namespace {

@@ -263,7 +263,8 @@ const CameraType& files_camera();
 
 const CameraType& files_camera() {
   static const CameraType type{"files", "a video file, or a folder of pictures, in real time or as fast as it can be read",
-                               false, &accepts, &open, {"repeat", "rate", "timeout"}};
+                               false,   &accepts,
+                               &open,   {"repeat", "rate", "timeout"}};
   return type;
 }
 

@@ -172,8 +172,9 @@ Result<std::unique_ptr<Camera>> open(const CameraRequest& request, const Clock& 
 const CameraType& stream_camera();
 
 const CameraType& stream_camera() {
-  static const CameraType type{"stream", "a camera on the network: rtsp, rtsps, http or https, its pictures as they come", true,
-                               &accepts, &open, {"username", "password_file", "transport", "decode", "hwaccel", "timeout"}};
+  static const CameraType type{"stream", "a camera on the network: rtsp, rtsps, http or https, its pictures as they come",
+                               true,     &accepts,
+                               &open,    {"username", "password_file", "transport", "decode", "hwaccel", "timeout"}};
   return type;
 }
 

@@ -51,7 +51,7 @@ const std::vector<Library> libraries{
      "others speak to the world through Asio or Paho"},
     {"Boost.Asio",
      {"boost/asio"},
-     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp"},
+     {"link", "uplink", "run", "web", "drivers", "agent/cli/fetch.cpp", "agent/cli/probe_sensors.cpp"},
      "the other rooms know no sockets and no timers"},
     {"OpenCV's own files, cameras and windows",
      {"opencv2/videoio", "opencv2/highgui", "opencv2/imgcodecs", "opencv2/opencv.hpp"},
@@ -70,8 +70,8 @@ const std::vector<Library> libraries{
      "pure rooms say what happened in their results"},
     {"OpenSSL",
      {"openssl/"},
-     {"outbox", "evidence", "agent/link/tls.cpp", "uplink", "drivers"},
-     "hashes and signatures are made, and certificates are looked at, there"},
+     {"outbox", "evidence", "agent/link/tls.cpp", "uplink", "drivers", "agent/run/pseudonyms.cpp"},
+     "hashes and signatures are made, and certificates are looked at, there; persons lose their names in one place"},
     {"libav", {"libav", "libsw"}, {"evidence", "drivers"}, "the others meet pictures as Frame"},
     {"libjpeg-turbo", {"turbojpeg.h", "jpeglib.h"}, {"evidence"}, "privacy is filled in before a picture is encoded"},
     {"libsystemd", {"systemd/"}, {"run"}, "the other rooms do not know who started them"},
@@ -181,7 +181,9 @@ std::string plugin_of(std::string_view file) {
   const auto slash = file.find('/', room.size() + 1);
   if (slash == std::string_view::npos) return "";
   const std::string folder(file.substr(0, slash));
-  return folder == "vision/scene" || folder == "drivers/av" ? "" : folder;
+  constexpr std::array<std::string_view, 5> shared{"vision/scene", "drivers/av", "drivers/net", "drivers/serial",
+                                                   "drivers/sysfs"};
+  return holds(shared, std::string_view(folder)) ? "" : folder;
 }
 
 std::optional<std::string> complaint(const std::string& file, const Include& include) {

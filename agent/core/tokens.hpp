@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace kuzet::uplink {
+namespace kuzet {
 
 class Tokens {
  public:
@@ -40,4 +40,4 @@ class Tokens {
   Steady filled_{};
 };
 
-}  // namespace kuzet::uplink
+}  // namespace kuzet
