@@ -74,7 +74,7 @@ void Eye::resume(const std::vector<Alert>& open) {
     for (const auto& alert : open)
       if (std::ranges::any_of(*place.rules, [&](const Rule& rule) { return rule.id == alert.rule; }))
         findings.push_back({alert.kind, alert.object, alert.confidence, alert.box, alert.started.steady, alert.since_uncertain,
-                            Duration::zero(), alert.severity, alert.measure, alert.likeness, nullptr});
+                            alert.severity, alert.measure, alert.likeness, nullptr});
     if (!findings.empty()) place.detector->resume(findings);
   }
 }

@@ -5,6 +5,11 @@
 #include "agent/run/configuration.hpp"
 #include "agent/run/eye.hpp"
 
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace kuzet::run {
@@ -45,6 +50,17 @@ s::Declared<Configuration> arming() {
   const auto group = s::group<SiteConfiguration>("arming", &SiteConfiguration::arming, arming_schema(),
                                                  "When intrusion is watched for, and how long who comes home has to disarm.");
   return declared(group.field, group.read);
+}
+
+/// A file of holidays: some hundred lines at most.
+Result<std::string> text_of(const std::string& path) {
+  constexpr std::uintmax_t largest = std::uintmax_t{1} << 20;
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) return Error{Code::io, failed ? failed.message() : "is no file"};
+  if (std::filesystem::file_size(path, failed) > largest) return Error{Code::io, "larger than 1 MiB: this is no list of days"};
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return Error{Code::io, std::generic_category().message(errno)};
+  return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
 /// Names of what there is, for those who name it.
@@ -112,7 +128,7 @@ std::vector<s::Declared<Configuration>> site_declarations() {
   };
   return {
       declared(calendars_field(), [](SiteConfiguration& all, const Node& node, const std::string& key,
-                                     Faults& faults) { read_calendars(all.rules.calendars, node, key, faults); }),
+                                     Faults& faults) { read_calendars(all.rules.calendars, node, key, text_of, faults); }),
       declared(alerts::conditions_field(),
                [](SiteConfiguration& all, const Node& node, const std::string& key, Faults& faults) {
                  alerts::read_conditions(all.rules.conditions, node, key, faults);
