@@ -204,7 +204,9 @@ TEST_CASE("wrong values are told with what would be right", "[K6]") {
   contains(faults("node: {id: a, site: b, kind: landfil}\n"),
            "kuzet.yaml:1:30: node.kind: \"landfil\" is not known here; did you mean \"landfill\"?");
   contains(faults("node: {id: A B, site: b}\n"), "kuzet.yaml:1:12: node.id: \"A B\" is not an id");
-  contains(faults(node + "sensors: [{id: s}]\n"), "sensors[0]: this version has no sensor driver yet");
+  contains(faults(node + "sensors: [{id: s}]\n"), "sensors[0].driver: is missing");
+  contains(faults(node + "sensors: [{id: s, driver: modbuss}]\n"),
+           "there is no driver \"modbuss\" for sensors; did you mean \"modbus\"?");
   contains(faults(node + "cameras: {}\n"), "kuzet.yaml:2:10: cameras: must be a list");
 }
 
