@@ -20,8 +20,8 @@ struct FusionSettings {
   std::string sensor;                                ///< the name of a condition
   std::string alarm;                                 ///< of one that is enough by itself; empty: the same
   Duration window = std::chrono::seconds(60);        ///< so far apart they still agree
-  Duration camera_alone = std::chrono::seconds(6);   ///< so long the camera must see it where the sensor says no
-  Duration sensor_alone = std::chrono::seconds(30);  ///< so long `alarm` must be so where the camera sees nothing
+  Duration camera_alone = std::chrono::seconds(8);   ///< so long the camera must see it where the sensor says no
+  Duration sensor_alone = std::chrono::seconds(45);  ///< so long `alarm` must be so where the camera sees nothing
   Node said;
 };
 

@@ -50,7 +50,7 @@ SiteSettings settings_of(const std::string& condition) {
 struct Request {
   bool quick = false, details = false;
   int curves = 20;
-  double camera_alone = 6, sensor_alone = 30;
+  double camera_alone = in_seconds(FusionSettings{}.camera_alone), sensor_alone = in_seconds(FusionSettings{}.sensor_alone);
   std::string sights;
 };
 
