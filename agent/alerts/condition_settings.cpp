@@ -110,9 +110,10 @@ bool check_one(const std::vector<std::string_view>& words, std::string_view what
   return false;
 }
 
-void check_kind(const ConditionSettings& one, const Node& node, const std::string& key, Faults& faults) {
-  const bool asks = std::ranges::any_of(std::array{"reading", "above", "below", "rise", "fall", "missing"},
-                                        [&](const char* word) { return node.find(word) != nullptr; });
+void settle_kind(ConditionSettings& one, const Node& node, const std::string& key, Faults& faults) {
+  const bool asks =
+      std::ranges::any_of(std::array{"reading", "above", "below", "rise", "fall", "missing", "full_within", "empty_within"},
+                          [&](const char* word) { return node.find(word) != nullptr; });
   if (asks && node.find("sensor") == nullptr)
     return faults.add(node.at, key + ".sensor", "is missing: the sensor, or the camera, whose reading it is");
   if (!check_one({"sensor", "calendar", "sun", "alert", "armed", "all", "any", "not"}, "what it is", node, key, faults)) return;
@@ -122,13 +123,13 @@ void check_kind(const ConditionSettings& one, const Node& node, const std::strin
   for (const char* word : {"sun", "alert", "calendar", "sensor"})
     if (const Node* member = node.find(word); member != nullptr && member->text.empty())
       faults.add(member->at, key + "." + word, "must not be empty");
-  node.find("sensor") != nullptr ? check_reading_test(one, node, key, faults) : check_beside(node, key, faults);
+  node.find("sensor") != nullptr ? settle_reading_test(one, node, key, faults) : check_beside(node, key, faults);
 }
 
 void read_condition(ConditionSettings& out, const Node& node, const std::string& key, Faults& faults) {
   schema().read(out, node, key, faults);
   out.said = node;
-  if (node.type == Node::Type::map) check_kind(out, node, key, faults);
+  if (node.type == Node::Type::map) settle_kind(out, node, key, faults);
 }
 
 }  // namespace
@@ -139,15 +140,24 @@ json::object operand_schema() {
                                 json::object{{"$ref", "#/properties/conditions/additionalProperties"}}}}};
 }
 
-void check_reading_test(const ReadingTest& test, const Node& node, const std::string& key, Faults& faults) {
+std::string forecast_name(const std::string& reading, bool full) { return reading + (full ? "_full_in" : "_empty_in"); }
+
+void settle_reading_test(ReadingTest& test, const Node& node, const std::string& key, Faults& faults) {
   if (node.find("reading") == nullptr) faults.add(node.at, key + ".reading", "is missing: which of the sensor's readings");
-  if (!check_one({"above", "below", "rise", "fall", "missing"}, "what is asked of the reading", node, key, faults)) return;
+  if (!check_one({"above", "below", "rise", "fall", "missing", "full_within", "empty_within"}, "what is asked of the reading",
+                 node, key, faults))
+    return;
   check_beside(node, key, faults);
   const auto wrong = [&](std::string_view member, const std::string& what) {
     faults.add(place_of(node, member).at, key + "." + std::string(member), what);
   };
   if ((test.rise || test.fall) && test.within < 1s) wrong("within", "is needed with rise and fall: at least 1s");
   if (node.find("missing") != nullptr && test.missing < 1s) wrong("missing", "must be at least 1s");
+  if (const Duration within = std::max(test.full_within, test.empty_within); within > Duration::zero()) {
+    test.reading = forecast_name(test.reading, test.full_within > Duration::zero());
+    test.below = in_seconds(within) / 3600;
+    test.clear = 1.5 * *test.below;  // a forecast trembles
+  }
   if (!test.clear) return;
   if (test.above && *test.clear > *test.above) wrong("clear", "must not be above the limit, or it is never over");
   if (test.below && *test.clear < *test.below) wrong("clear", "must not be below the limit, or it is never over");

@@ -12,7 +12,8 @@
 
 namespace kuzet::alerts {
 
-/// What is asked of one reading: exactly one of above, below, rise, fall, missing.
+/// What is asked of one reading: exactly one of above, below, rise, fall, missing, full_within, empty_within. The last two are
+/// read as `below` so many hours of the forecast (see forecast_name).
 struct ReadingTest {
   std::string reading;
   std::optional<double> above, below;
@@ -20,7 +21,11 @@ struct ReadingTest {
   std::optional<double> clear;       ///< back at this it is over; without it, at the limit, and at half of a rise or fall
   Duration within{};
   Duration missing{};  ///< no good reading for so long
+  Duration full_within{}, empty_within{};
 };
+
+/// What the forecast of a reading is called among the readings of its sensor: fill_full_in, battery_empty_in; in hours.
+std::string forecast_name(const std::string& reading, bool full);
 
 struct ConditionSettings : ReadingTest {
   std::string name;        ///< of a condition with a name; of one that stands in its place: whose name that is
@@ -65,8 +70,8 @@ boost::json::object operand_schema();
 /// The fields of a ReadingTest, for rules that ask the same.
 template <class T>
 std::vector<settings::Declared<T>> reading_test_fields();
-/// Says what is wrong with it; `node` is the map that it was read from.
-void check_reading_test(const ReadingTest& test, const Node& node, const std::string& key, Faults& faults);
+/// Says what is wrong with it, and makes `below` of full_within; `node` is the map that it was read from.
+void settle_reading_test(ReadingTest& test, const Node& node, const std::string& key, Faults& faults);
 /// Whether a rule whose id this is belongs to `asked`, an id or the beginning of one up to a slash: yard/fire, smoke-1.
 bool concerns(const std::string& asked, const std::string& rule);
 
@@ -89,7 +94,9 @@ std::vector<settings::Declared<T>> reading_test_fields() {
       number<T>("clear", &T::clear, any, "in its unit",
                 "Only when the reading is back at this is it over; without it, at the limit, or at half of a rise or fall."),
       duration<T>("within", &T::within, spans, "Within which time it must rise or fall; at least five readings in it."),
-      duration<T>("missing", &T::missing, spans, "It is so when there was no good reading for this long.")};
+      duration<T>("missing", &T::missing, spans, "It is so when there was no good reading for this long."),
+      duration<T>("full_within", &T::full_within, spans, "It is so when it will probably be full within this time."),
+      duration<T>("empty_within", &T::empty_within, spans, "It is so when it will probably be empty within this time.")};
 }
 
 }  // namespace kuzet::alerts

@@ -186,7 +186,7 @@ void read_rules(std::vector<ReadingRule>& out, const Node& node, const std::stri
   each_rule(out, node, key, faults, [&](ReadingRule& rule, const Node& entry, const std::string& place) {
     reading_schema().read(rule, entry, place, faults);
     if (entry.type != Node::Type::map) return;
-    check_reading_test(rule, entry, place, faults);
+    settle_reading_test(rule, entry, place, faults);
     check_critical(rule, entry, place, faults);
   });
 }

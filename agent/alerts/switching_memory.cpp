@@ -184,7 +184,8 @@ void Switching::resume_output(const std::string& name, const std::string& value,
   found->second.resume(milliseconds_in(in, "spent_ms") + unwritten);
   const auto until = parse_rfc3339(text_in(in, "until"));
   const std::string held = text_in(in, "held");
-  if (until && (held == "on" || held == "off") && *until > now.wall && *until - now.wall <= longest_hold)
+  const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(longest_hold);  // nanoseconds would overflow
+  if (until && (held == "on" || held == "off") && *until > now.wall && *until - now.wall <= longest)
     found->second.hold(held == "on", now.steady + (*until - now.wall));
 }
 

@@ -5,6 +5,7 @@
 #include "agent/cli/advice.hpp"
 #include "agent/core/json.hpp"
 #include "agent/core/source.hpp"
+#include "agent/run/pseudonyms.hpp"
 #include "agent/run/sensors.hpp"
 #include "agent/run/system_clock.hpp"
 
@@ -88,7 +89,10 @@ bool probe_sensors(const std::vector<run::SensorSettings>& sensors, Duration wat
   std::map<std::string, Heard> heard;
   run::Sensors::Hooks hooks;
   hooks.read = [&](const Reading& reading) { heard[reading.sensor].readings[reading.channel] = reading; };
-  hooks.passed = [&](const std::string& sensor, const Passage&) { heard[sensor].works = true; };
+  hooks.passed = [&](const std::string& sensor, Passage passage) {
+    run::wipe(passage.person);
+    heard[sensor].works = true;
+  };
   hooks.state = [&](const std::string& sensor, bool works, const std::string& cause) {
     heard[sensor].works = works;
     if (!works) heard[sensor].cause = cause;

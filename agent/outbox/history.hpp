@@ -79,6 +79,7 @@ class History {
   Result<> close_day(std::int64_t day);
   Result<> keep_count(const Count& count, const Moment& at);
   Result<> tidy(const Moment& now);
+  Result<> tidy_early();
   Result<> prune(const Moment& now);
   Result<std::uint64_t> used();
   Result<> drop_oldest();

@@ -27,13 +27,26 @@ Result<std::uint64_t> History::used() {
 
 /// Once an hour.
 Result<> History::tidy(const Moment& now) {
-  if (now.clock == ClockState::unsynced) return {};
+  if (now.clock == ClockState::unsynced) return tidy_early();
   const auto hour = floor<std::chrono::hours>(now.wall.time_since_epoch()).count();
   if (tidied_ == hour) return {};
   if (auto done = close_days(hour); !done) return done;
   if (auto done = prune(now); !done) return done;
   tidied_ = hour;
   return shrink();
+}
+
+/// A clock that is never set must not fill the disk: what has no time gives way to itself, that of earlier boots first.
+Result<> History::tidy_early() {
+  const auto bytes = used();
+  if (!bytes) return bytes.error();
+  if (*bytes <= options_.budget) return {};
+  auto early = db_->prepare(
+      "DELETE FROM early WHERE (boot, at) IN (SELECT boot, at FROM early ORDER BY boot = ?, at LIMIT ?) RETURNING at");
+  const auto some = early.bind(1, options_.boot_id).bind(2, minutes_for_budget).step();
+  early.reset();
+  if (!some) return some.error();
+  return *some ? Result<>() : drop_oldest();
 }
 
 Result<> History::prune(const Moment& now) {

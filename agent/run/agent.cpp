@@ -2,16 +2,13 @@
 // The whole flow: camera -> detectors -> lifecycle -> store -> publisher -> broker.
 #include "agent/run/agent.hpp"
 
-#include "agent/alerts/lifecycle.hpp"
 #include "agent/core/json.hpp"
+#include "agent/run/alarms.hpp"
 #include "agent/run/cameras.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
-#include "agent/run/duty.hpp"
-#include "agent/run/gallery.hpp"
 #include "agent/run/local_time.hpp"
-#include "agent/run/memory.hpp"
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
 #include "agent/run/offline_watch.hpp"
@@ -40,9 +37,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;     // for what the disk has not taken yet
-constexpr auto patience_of_outputs = 3s;  // for lines to say that their outputs are safe
-constexpr Duration slow_rule = 20s;       // a suspicion of such a rule is worth keeping over a restart
+constexpr auto patience_at_stop = 5s;             // for what the disk has not taken yet
+constexpr auto patience_of_outputs = 3s;          // for lines to say that their outputs are safe
+constexpr Duration remembered_levels = 24h * 70;  // of what is foretold
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
@@ -53,9 +50,8 @@ std::vector<Watched> watched_cameras(const Configuration& all) {
 }
 
 /// What an earlier run left in the store.
-struct Before {
-  std::vector<Alert> open;  // and those that cool down
-  Facts mutes, arming, suspects, answers;
+struct Before : Remembered {
+  Facts answers, access;
 };
 
 Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
@@ -71,11 +67,18 @@ Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& n
   } else {
     spdlog::error("store: {}", states.error().what);
   }
-  if (auto mutes = store.remembered("mute/")) out.mutes = std::move(*mutes);
-  if (auto arming = store.remembered("arming/")) out.arming = std::move(*arming);
-  if (auto suspects = store.remembered("suspect/")) out.suspects = std::move(*suspects);
-  for (const auto* part : {"answer/", "output/"})
-    if (auto facts = store.remembered(part)) out.answers.insert(out.answers.end(), facts->begin(), facts->end());
+  const auto read = [&store](Facts& into, const char* prefix) {
+    auto facts = store.remembered(prefix);
+    if (!facts) return spdlog::error("store: {}", facts.error().what);
+    into.insert(into.end(), facts->begin(), facts->end());
+  };
+  read(out.mutes, "mute/");
+  read(out.arming, "arming/");
+  read(out.suspects, "suspect/");
+  read(out.entry, "entry/");
+  read(out.access, "access/");
+  read(out.answers, "answer/");
+  read(out.answers, "output/");
   return out;
 }
 
@@ -94,7 +97,8 @@ class Agent {
     auto dispatch = Dispatch::open(io_, all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
-    outputs_.emplace(all_.outputs, all_.answers, boot_, clock_, output_hooks());
+    if (auto fit = site_.prepare(remember_); !fit) return fit;
+    outputs_.emplace(all_.site.outputs, all_.site.answers, boot_, clock_, output_hooks());
     if (auto control = Control::open(io_, all_.store.path, [this] { return json_text(dispatch_->status()); }))
       control_ = std::move(*control);
     else
@@ -104,8 +108,6 @@ class Agent {
 
   /// Until it is stopped; the configuration that is to follow, where one was asked for.
   std::optional<Configuration> run() {
-    mutes_.restore(before_.mutes, clock_.now());
-    duty_.restore(before_.arming, clock_.now());
     restore();
     site_.open();
     outputs_->tick();  // what an earlier run has left is brought to safety first
@@ -141,7 +143,7 @@ class Agent {
               spdlog::info("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", alert.id, name(event.phase), name(alert.kind),
                            alert.source, alert.zone, alert.confidence, stamp.seq);
             },
-            [this] { return lifecycle_.open(); },
+            [this] { return alarms_.open(); },
             [this](const uplink::Command& command, Dispatch::Done done) { obey(command, std::move(done)); },
             [this] { return about(); },
             [this](std::string_view fault, json::object details, Duration lasts) {
@@ -157,8 +159,36 @@ class Agent {
             [this](const std::string& output, const Observation& observation, const Moment& at) {
               dispatch_->observe(output, "", observation, at);
             },
-            [this](const std::string& alert, std::size_t level) { escalate(alert, level); },
+            [this](const std::string& alert, std::size_t level) { alarms_.escalate(alert, level, clock_.now()); },
             say};
+  }
+
+  Site::Hooks site_hooks() {
+    return {say,
+            [this](const Site::Found& found, const Moment& now) { alarms_.judge(found, now); },
+            [this](const Moment& now) { return alarms_.circumstances(now); },
+            [this](const std::string& source, const Observation& observation, const Moment& at) {
+              dispatch_->observe(source, "", observation, at);
+            },
+            [this](const std::string& source, const Observation& observation, const Moment& at) {
+              dispatch_->tell(source, observation, at);
+            },
+            [this](std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now) {
+              dispatch_->keep_history(std::move(figures), std::move(counts), now);
+            },
+            [this](const std::string& sensor, const std::string& reading,
+                   std::function<void(std::vector<alerts::HourLevel>)> tell) {
+              dispatch_->hours_of(sensor, reading, remembered_levels, [tell = std::move(tell)](const auto& points) {
+                std::vector<alerts::HourLevel> out;
+                for (const auto& point : points)
+                  if (point.figures.n > 0)
+                    out.push_back(
+                        {std::chrono::floor<std::chrono::hours>(point.at).time_since_epoch().count(), point.figures.mean});
+                tell(std::move(out));
+              });
+            },
+            [this](const std::string& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); },
+            [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }};
   }
 
   /// On its way to the disk first; what answers it is switched meanwhile, whatever the disk does.
@@ -167,35 +197,18 @@ class Agent {
     outputs_->alert(event);
   }
 
-  void escalate(const std::string& alert, std::size_t level) {
-    auto event = lifecycle_.escalate(alert, clock_.now());
-    if (!event) return;
-    event->alert.measure["escalation"] = level;
-    record(std::move(*event), {});
-  }
-
   /// Findings of one picture become alerts, alerts become events, events go to the store.
   void seen(const std::string& camera, const Seen& seen) {
     const Moment& at = seen.frame.taken;
     offline_.shown(camera, at);
     snapshots_.show(camera, seen.frame);
     dispatch_->show(camera, seen.frame);
-    for (const auto& [rule, findings] : seen.sightings) {
-      const auto heard = duty_.heard(*rule, findings, at);
-      gallery_.see(*rule, heard, seen.frame);
-      for (auto& event : lifecycle_.see(*rule, heard, at, mutes_.muted(rule->id, clock_.now()))) {
-        gallery_.add_to(event);
-        record(std::move(event), seen.frame);
-      }
-    }
+    for (const auto& [rule, findings] : seen.sightings) alarms_.see(*rule, findings, seen.frame, clock_.now());
     for (const auto& learned : seen.learned) keep(camera, learned);
-    for (const auto& [zone, observation] : seen.observations) dispatch_->observe(camera, zone, observation, at);
-  }
-
-  /// What is wrong with the board or its cameras is an alert like any other, without a picture.
-  void judge(const std::vector<std::pair<const Rule*, std::vector<Finding>>>& found, const Moment& now) {
-    for (const auto& [rule, findings] : found)
-      for (auto& event : lifecycle_.see(*rule, findings, now, mutes_.muted(rule->id, now))) record(std::move(event), {});
+    for (const auto& [zone, observation] : seen.observations) {
+      dispatch_->observe(camera, zone, observation, at);
+      site_.see(camera, zone, observation, at);
+    }
   }
 
   void state(const std::string& camera, bool online, const std::string& cause) {
@@ -213,30 +226,20 @@ class Agent {
                      });
   }
 
-  /// Gives what was open back to its rules; an alert whose rule the configuration has no more would stay open for ever.
+  /// Gives what was open back to its rules.
   void restore() {
     for (const auto& camera : all_.cameras)
-      for (const auto& watch : rules_of(camera))
-        for (const auto& rule : watch) rules_.emplace(rule.id, rule);
-    for (const auto& rule : node_.rules()) rules_.emplace(rule.id, rule);
-    for (const auto& rule : offline_.rules()) rules_.emplace(rule.id, rule);
-    for (const auto& rule : site_.rules()) rules_.emplace(rule.id, rule);
-    for (const auto& rule : outputs_->rules()) rules_.emplace(rule.id, rule);
+      for (const auto& watch : rules_of(camera)) alarms_.add(watch);
+    alarms_.add(node_.rules());
+    alarms_.add(offline_.rules());
+    alarms_.add(site_.rules());
+    alarms_.add(outputs_->rules());
     outputs_->restore(before_.answers, before_.open);
     offline_.resume(before_.open);
-    site_.resume(before_.open);
-    suspected_ = suspects_.restore(before_.suspects, clock_.now());
-    for (const auto& suspect : suspected_)
-      if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
-    gallery_.resume(before_.open);
-    for (const auto& alert : before_.open) {
-      if (const auto rule = rules_.find(alert.rule); rule != rules_.end()) {
-        lifecycle_.restore(rule->second, alert);
-      } else if (!alert.ended) {
-        spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
-        record(alerts::abandoned(alert, clock_.now()), {});
-      }
-    }
+    suspected_ = alarms_.restore(before_, clock_.now());
+    auto known = before_.open;
+    known.insert(known.end(), suspected_.begin(), suspected_.end());
+    site_.resume(known, before_.access);
   }
 
   void open_cameras() {
@@ -275,8 +278,8 @@ class Agent {
       return snapshots_.ask(snapshot->camera, std::move(done));
     }
     if (const auto* mute = std::get_if<uplink::Mute>(&command)) {
-      if (!rules_.contains(mute->rule)) return done(Error{Code::config, "there is no rule \"" + mute->rule + "\""});
-      mutes_.mute(mute->rule, mute->length, clock_.now());
+      if (!alarms_.knows(mute->rule)) return done(Error{Code::config, "there is no rule \"" + mute->rule + "\""});
+      alarms_.mute(mute->rule, mute->length, clock_.now());
       say("rule " + mute->rule + " is muted for " + to_text(mute->length));
       return done(json::object{{"rule", mute->rule}, {"for", to_text(mute->length)}});
     }
@@ -287,29 +290,28 @@ class Agent {
     done(json::object{{"configuration", next_->fingerprint}});
   }
 
-  void order(const std::string& camera, bool armed, Duration length, const Dispatch::Done& done) {
-    if (!camera.empty() && all_.camera(camera) == nullptr)
-      return done(Error{Code::config, "there is no camera \"" + camera + "\""});
-    length = duty_.order(camera, armed, length, clock_.now());
-    say((camera.empty() ? "every camera" : "camera " + camera) + (armed ? " is armed for " : " is disarmed for ") +
-        to_text(length));
+  /// `source`: a camera, a sensor, a site with terminals; empty: all.
+  void order(const std::string& source, bool armed, Duration length, const Dispatch::Done& done) {
+    const auto& sites = all_.site.access;
+    const bool known = source.empty() || source == "node" || all_.camera(source) != nullptr || all_.sensor(source) != nullptr ||
+                       std::ranges::find(sites, source, &AccessSettings::id) != sites.end();
+    if (!known) return done(Error{Code::config, "there is no camera or sensor \"" + source + "\""});
+    length = alarms_.order(source, armed, length, clock_.now());
+    say((source.empty() ? "everything" : source) + (armed ? " is armed for " : " is disarmed for ") + to_text(length));
     done(json::object{
-        {"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}, {"for", to_text(length)}});
+        {"camera", source.empty() ? json::value(nullptr) : json::value(source)}, {"armed", armed}, {"for", to_text(length)}});
   }
 
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    json::array muted, orders;
-    for (const auto& rule : mutes_.rules(now)) muted.emplace_back(rule);
-    for (const auto& [camera, armed] : duty_.orders(now))
-      orders.push_back(json::object{{"camera", camera.empty() ? json::value(nullptr) : json::value(camera)}, {"armed", armed}});
-    json::object out{
-        {"version", KUZET_VERSION},      {"configuration", all_.fingerprint}, {"open_alerts", lifecycle_.open().size()},
-        {"muted", std::move(muted)},     {"armed", std::move(orders)},        {"budget", cameras_.budget()},
-        {"cameras", cameras_.about(now)}};
-    for (auto& part : site_.about(now)) out[part.key()] = std::move(part.value());
-    out["outputs"] = outputs_->about(now);
+    json::object out{{"version", KUZET_VERSION},
+                     {"configuration", all_.fingerprint},
+                     {"budget", cameras_.budget()},
+                     {"cameras", cameras_.about(now)},
+                     {"outputs", outputs_->about(now)}};
+    for (auto&& part : {alarms_.about(now), site_.about(now)})
+      for (const auto& member : part) out[member.key()] = member.value();
     return out;
   }
 
@@ -325,13 +327,13 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
-    judge(node_.look(now), now);
-    judge(offline_.look(now), now);
+    alarms_.judge(node_.look(now), now);
+    alarms_.judge(offline_.look(now), now);
     site_.tick(now);
+    ask_conditions();
     outputs_->tick();
-    judge(outputs_->look(now), now);
-    suspects_.keep(
-        lifecycle_.suspects(), [this](const std::string& rule) { return rules_.at(rule).confirm >= slow_rule; }, now);
+    alarms_.judge(outputs_->look(now), now);
+    alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
     notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
@@ -344,12 +346,19 @@ class Agent {
     });
   }
 
+  /// What answers wait for.
+  void ask_conditions() {
+    for (const auto& answer : all_.site.answers)
+      if (!answer.when.empty()) outputs_->condition(answer.when, site_.truth(answer.when).truth == alerts::Truth::yes);
+  }
+
   void begin_stop() {
     if (stopping_) return;
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     outputs_->stop();
     cameras_.stop();
+    site_.keep(clock_.now());
     dispatch_->end_films();
     timer_.cancel();
     tick();
@@ -372,19 +381,17 @@ class Agent {
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{io_};
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
-  RandomIds ids_;
-  alerts::Lifecycle lifecycle_{ids_};
-  Gallery gallery_;
   NodeWatch node_;
   OfflineWatch offline_{watched_cameras(all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
-  std::map<std::string, Rule> rules_;
   std::unique_ptr<Dispatch> dispatch_;
   const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
-  Mutes mutes_{remember_};
-  SuspectBook suspects_{remember_, boot_};
-  Duty duty_{remember_, minute_of_day};
+  Alarms alarms_{all_.site,
+                 boot_,
+                 remember_,
+                 {[this](AlertEvent event, const Frame& frame) { record(std::move(event), frame); },
+                  [this](const std::string& condition) { return site_.truth(condition); }, say}};
   const References references_{all_.store.path};
   std::string references_mark_ = references_.mark();
   Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
@@ -395,15 +402,8 @@ class Agent {
                    home_,
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
                     [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
-                    [this](const Rule& rule) { return duty_.holds(rule, clock_.now()); }}};
-  Site site_{all_,
-             clock_,
-             home_,
-             {say, [this](const Site::Found& found, const Moment& now) { judge(found, now); },
-              [this](const std::string& source, const Observation& observation, const Moment& at) {
-                dispatch_->observe(source, "", observation, at);
-              },
-              [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }}};
+                    [this](const Rule& rule) { return alarms_.on_duty(rule, clock_.now()); }}};
+  Site site_{all_, clock_, home_, site_hooks()};
   std::optional<Outputs> outputs_;
   std::optional<Steady> stopping_;
 };

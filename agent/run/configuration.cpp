@@ -5,7 +5,6 @@
 #include "agent/core/source.hpp"
 #include "agent/outbox/hash.hpp"
 #include "agent/run/camera_schema.hpp"
-#include "agent/run/eye.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
 
@@ -135,18 +134,6 @@ s::Declared<Configuration> sensors() {
           }};
 }
 
-s::Declared<Configuration> outputs() {
-  return {outputs_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
-            read_outputs(all.outputs, node, key, faults);
-          }};
-}
-
-s::Declared<Configuration> answers() {
-  return {answers_field(), [](Configuration& all, const Node& node, const std::string& key, Faults& faults) {
-            read_answers(all.answers, node, key, faults);
-          }};
-}
-
 void check_watches(const CameraSettings& camera, const std::string& key, Faults& faults) {
   std::vector<std::string> names, seen;
   for (const auto& zone : camera.zones) names.push_back(zone.id);
@@ -235,26 +222,8 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
   }
 }
 
-/// What answers may name; of what is wrong otherwise nothing more can be known.
-void check_outputs_and_answers(const Configuration& all, Faults& faults) {
-  std::vector<std::string> sources;
-  alerts::AnswerNames names;
-  for (const auto& camera : all.cameras) {
-    sources.push_back(camera.id);
-    names.rules.push_back(camera.id + "/camera_fault/offline");
-  }
-  for (const auto& sensor : all.sensors) sources.push_back(sensor.id), names.rules.push_back(sensor.id);
-  for (const auto& output : all.outputs) names.outputs.push_back(output.id);
-  check_outputs(all.outputs, sources, "outputs", faults);
-  if (!faults.none()) return;
-  for (const auto& camera : all.cameras)
-    for (const auto& watch : rules_of(camera))
-      for (const auto& rule : watch) names.rules.push_back(rule.id);
-  alerts::check_answers(all.answers, names, "answers", faults);
-}
-
-const Schema<Configuration>& schema() {
-  static const Schema<Configuration> all{
+Schema<Configuration> make_schema() {
+  Schema<Configuration> all{
       s::required(s::group<Configuration>("node", &Configuration::node, node_schema(), "Who this board is.")),
       uplink(),
       s::group<Configuration>("store", &Configuration::store, store_schema(),
@@ -264,9 +233,13 @@ const Schema<Configuration>& schema() {
                                "never below what each detector needs."),
       s::list<Configuration>("cameras", &Configuration::cameras, camera_schema(), "The cameras and what to look for."),
       sensors(),
-      outputs(),
-      answers(),
   };
+  for (auto& one : site_declarations()) all.add(std::move(one));
+  return all;
+}
+
+const Schema<Configuration>& schema() {
+  static const Schema<Configuration> all = make_schema();
   return all;
 }
 
@@ -295,7 +268,7 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     check_node(all, root, faults);
     check_cameras(all, root, "cameras", faults);
     check_sensors(all, "sensors", faults);
-    check_outputs_and_answers(all, faults);
+    check_site(all, root, faults);
   }
   if (!faults.none()) return Error{Code::config, faults.text()};
   all.fingerprint = outbox::sha256(text).substr(0, 16);

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "agent/core/settings.hpp"
-#include "agent/run/output_schema.hpp"
 #include "agent/run/sensor_schema.hpp"
+#include "agent/run/site_schema.hpp"
 #include "drivers/camera.hpp"
 #include "vision/detector.hpp"
 #include "vision/scene/object_model.hpp"
@@ -121,8 +121,7 @@ struct Configuration {
   double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
   std::vector<CameraSettings> cameras;
   std::vector<SensorSettings> sensors;
-  std::vector<OutputSettings> outputs;
-  std::vector<alerts::Answer> answers;
+  SiteConfiguration site;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
 
   [[nodiscard]] const CameraSettings* camera(const std::string& id) const;

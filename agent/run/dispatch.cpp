@@ -3,6 +3,7 @@
 #include "agent/run/dispatch.hpp"
 
 #include "agent/core/json.hpp"
+#include "agent/outbox/history.hpp"
 #include "agent/outbox/ledger.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/eye.hpp"
@@ -200,6 +201,38 @@ void Dispatch::remember(const std::string& name, const std::string& value) {
               [this](const Result<>& done) {
                 if (!done) hooks_.say("store: " + done.error().what);
               });
+}
+
+void Dispatch::keep_history(std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now) {
+  const auto keep = [figures = std::move(figures), counts = std::move(counts),
+                     now](outbox::Outbox& store) -> Result<std::vector<std::string>> {
+    auto history = store.history();
+    if (!history) return history.error();
+    if (auto kept = (*history)->add(figures, now); !kept) return kept.error();
+    if (auto kept = (*history)->count(counts, now); !kept) return kept.error();
+    return (*history)->news();
+  };
+  keeper_.ask(keep, [this](const Result<std::vector<std::string>>& news) {
+    if (!news && !told_history_) hooks_.say("history: " + news.error().what + "; figures of these minutes are not kept");
+    told_history_ = !news;
+    if (news)
+      for (const auto& sentence : *news) hooks_.say("history: " + sentence);
+  });
+}
+
+void Dispatch::hours_of(const std::string& sensor, const std::string& channel, Duration back,
+                        std::function<void(std::vector<outbox::Point>)> tell) {
+  const Wall now = clock_.now().wall;
+  const auto ask = [=](outbox::Outbox& store) -> Result<std::vector<outbox::Point>> {
+    auto history = store.history();
+    if (!history) return history.error();
+    return (*history)->series(sensor, channel, now - std::chrono::duration_cast<std::chrono::milliseconds>(back), now,
+                              outbox::Resolution::hour);
+  };
+  keeper_.ask(ask, [this, tell = std::move(tell)](const Result<std::vector<outbox::Point>>& points) {
+    if (points) return tell(*points);
+    hooks_.say("history: " + points.error().what);
+  });
 }
 
 /// The publisher may be able to send more before the next tick.

@@ -2,6 +2,7 @@
 // What becomes of events once they are found: stored, sent, confirmed; and what the control centre says to this board.
 #pragma once
 
+#include "agent/outbox/history_view.hpp"
 #include "agent/outbox/keeper.hpp"
 #include "agent/run/configuration.hpp"
 #include "agent/run/films.hpp"
@@ -59,6 +60,15 @@ class Dispatch {
   void observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at);
   /// Adds an entry to the chained list of commands, which holds whatever was switched, too.
   void enter(const boost::json::object& entry);
+  /// Told once, as it is, with the next batch of its source.
+  void tell(const std::string& source, const Observation& observation, const Moment& at) {
+    observer_.tell(source, observation, at);
+  }
+  /// Figures of minutes that are over, and counts, into the history; each minute, also with none.
+  void keep_history(std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now);
+  /// What the history knows of a channel by the hour, for so long back; nothing where it cannot be read, which is said.
+  void hours_of(const std::string& sensor, const std::string& channel, Duration back,
+                std::function<void(std::vector<outbox::Point>)> tell);
   /// Keeps a small fact over restarts; an empty value takes it away.
   void remember(const std::string& name, const std::string& value);
   /// Runs `work` on the thread of the store and tells its result at home: what takes time, such as encoding.
@@ -129,7 +139,7 @@ class Dispatch {
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set
   std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
-  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false;
+  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
 };
 
 }  // namespace kuzet::run

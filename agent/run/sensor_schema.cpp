@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration least_offline = 1min;
+constexpr double usual_full = 95, usual_empty = 5;  // %: a bin is called full before it runs over
 constexpr Duration by_itself = 1h;  // radio sensors speak each quarter of an hour or so, and one message may be lost
 
 /// What the agent reads of an entry.
@@ -26,15 +27,24 @@ struct Own {
   std::string driver;
   Duration offline_after{};
   alerts::Container container;
+  std::vector<ForecastSettings> forecasts;
 };
 
-s::Declared<Own> rules() {
-  Field field{"rules", "list of rules",
-              "",      "",
-              "",      "What is an alert about its readings (kuzet describe rules tells the settings).",
-              false,   {{"type", "array"}, {"items", json::object{{"type", "object"}}}},
-              nullptr};
+/// Read by whom it concerns, from the entry itself.
+s::Declared<Own> elsewhere(Field field) {
   return {std::move(field), [](Own&, const Node&, const std::string&, Faults&) {}};
+}
+
+const Schema<ForecastSettings>& forecast_schema() {
+  constexpr double any = 1e12;
+  static const Schema<ForecastSettings> schema{
+      s::required(s::text<ForecastSettings>("reading", &ForecastSettings::reading, "The reading that is a level.")),
+      s::number<ForecastSettings>("full", &ForecastSettings::full, {-any, any}, "in its unit",
+                                  "The level at which it is full."),
+      s::number<ForecastSettings>("empty", &ForecastSettings::empty, {-any, any}, "in its unit",
+                                  "The level at which it is empty."),
+  };
+  return schema;
 }
 
 const Schema<Own>& own_schema() {
@@ -47,7 +57,9 @@ const Schema<Own>& own_schema() {
           "`every`, an hour where it speaks by itself, at least a minute."),
       s::group<Own>("container", &Own::container, alerts::container_schema(),
                     "The container below a distance sensor: adds the reading `fill`, in %."),
-      rules(),
+      s::list<Own>("forecast", &Own::forecasts, forecast_schema(),
+                   "Levels whose end is foretold; rules with full_within or empty_within on a reading in % need none."),
+      elsewhere(alerts::rules_field()),
   };
   return schema;
 }
@@ -69,6 +81,54 @@ Duration offline_after(const Own& own, const drivers::Device& device) {
   return device.every > Duration::zero() ? std::max(least_offline, 3 * device.every) : by_itself;
 }
 
+const Channel* channel_of(const SensorSettings& sensor, const std::string& reading) {
+  const auto& channels = sensor.attached.device.channels;
+  const auto found = std::ranges::find(channels, reading, &Channel::name);
+  return found == channels.end() ? nullptr : &*found;
+}
+
+bool is_percent(const SensorSettings& sensor, const std::string& reading) {
+  if (reading == "fill" && !sensor.container.reading.empty()) return true;
+  const auto* channel = channel_of(sensor, reading);
+  return channel != nullptr && channel->unit == "%";
+}
+
+/// A rule that asks within which time something is full needs the forecast of it: of what is measured in % the end is known.
+void add_forecasts(SensorSettings& sensor, const std::string& key, Faults& faults) {
+  for (std::size_t i = 0; i < sensor.rules.size(); ++i) {
+    const auto& rule = sensor.rules[i];
+    const bool full = rule.full_within > Duration::zero();
+    if (!full && rule.empty_within <= Duration::zero()) continue;
+    if (std::ranges::find(sensor.forecasts, rule.reading, &ForecastSettings::name) != sensor.forecasts.end()) continue;
+    const auto base = rule.reading.substr(0, rule.reading.size() - alerts::forecast_name("", full).size());
+    if (is_percent(sensor, base)) {
+      sensor.forecasts.push_back(
+          {base, full ? std::optional(usual_full) : std::nullopt, full ? std::nullopt : std::optional(usual_empty)});
+    } else if (channel_of(sensor, base) != nullptr) {
+      faults.add(rule.said.at, item(key + ".rules", i),
+                 "needs to know when \"" + base + "\" is " + (full ? "full" : "empty") + ": add forecast: [{reading: " + base +
+                     (full ? ", full: LEVEL}]" : ", empty: LEVEL}]"));
+    }
+  }
+}
+
+void check_forecasts(const SensorSettings& sensor, const Node& entry, const std::string& key, Faults& faults) {
+  const Node* list = entry.find("forecast");
+  if (list == nullptr || list->items.size() != sensor.forecasts.size()) return;
+  std::vector<std::string> names;
+  for (const auto& channel : sensor.attached.device.channels) names.push_back(channel.name);
+  if (!sensor.container.reading.empty()) names.emplace_back("fill");
+  for (std::size_t i = 0; i < sensor.forecasts.size(); ++i) {
+    const auto& one = sensor.forecasts[i];
+    const Place at = list->items[i].at;
+    if (one.full.has_value() == one.empty.has_value())
+      faults.add(at, item(key + ".forecast", i), "must say at which level it is either full or empty");
+    if (std::ranges::find(names, one.reading) == names.end())
+      faults.add(at, item(key + ".forecast", i) + ".reading",
+                 "this sensor does not measure \"" + one.reading + "\"" + suggestion(one.reading, names));
+  }
+}
+
 void check_names(SensorSettings& sensor, const Node& entry, const std::string& key, Faults& faults) {
   const auto& channels = sensor.attached.device.channels;
   const Node* container = entry.find("container");
@@ -86,10 +146,13 @@ void check_names(SensorSettings& sensor, const Node& entry, const std::string& k
 
 }  // namespace
 
+std::string ForecastSettings::name() const { return alerts::forecast_name(reading, full.has_value()); }
+
 std::vector<std::string> SensorSettings::readings() const {
   std::vector<std::string> out;
   for (const auto& channel : attached.device.channels) out.push_back(channel.name);
   if (!container.reading.empty()) out.emplace_back("fill");
+  for (const auto& forecast : forecasts) out.push_back(forecast.name());
   return out;
 }
 
@@ -169,8 +232,11 @@ void read_sensors(std::vector<SensorSettings>& out, const Node& node, const std:
     sensor.attached.device = type->sensor(members_of(entry, *type->sensor_fields), place, faults);
     sensor.attached.device.id = own.id;
     sensor.offline_after = offline_after(own, sensor.attached.device);
-    if (const Node* said = entry.find("rules")) sensor.rules = *said;
+    sensor.forecasts = own.forecasts;
+    if (const Node* rules = entry.find("rules")) alerts::read_rules(sensor.rules, *rules, place + ".rules", faults);
     check_names(sensor, entry, place, faults);
+    check_forecasts(sensor, entry, place, faults);
+    add_forecasts(sensor, place, faults);
   }
 }
 

@@ -3,18 +3,30 @@
 #pragma once
 
 #include "agent/alerts/container.hpp"
+#include "agent/alerts/rule_settings.hpp"
 #include "agent/run/lines.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace kuzet::run {
 
+/// A level whose end is foretold.
+struct ForecastSettings {
+  std::string reading;
+  std::optional<double> full, empty;  ///< one of them: at which level it is so
+
+  /// As the forecast is called among the readings of its sensor.
+  [[nodiscard]] std::string name() const;
+};
+
 struct SensorSettings {
   std::string id;
   Duration offline_after{};  ///< as it was set, or what follows from how often the sensor is asked
   alerts::Container container;
-  Node rules;  ///< as they stand in the file: read once all sensors are known
+  std::vector<ForecastSettings> forecasts;
+  std::vector<alerts::ReadingRule> rules;
   Attached attached;
   Place at;
 

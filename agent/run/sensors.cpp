@@ -38,7 +38,7 @@ Sensors::Sensors(const std::vector<SensorSettings>& sensors, std::vector<Attache
     : hooks_(std::move(hooks)),
       lines_(attached_of(sensors), std::move(outputs), clock, std::move(home),
              {[this](const std::string& id, const std::vector<Sample>& samples) { sampled(id, samples); },
-              [this](const std::string& id, const Passage& passage) { passed(id, passage); },
+              [this](const std::string& id, Passage passage) { passed(id, std::move(passage)); },
               [this](const std::string& id, bool works, const std::string& cause) { changed(id, works, cause); },
               [this](const std::string& id, const std::string& text) { sensors_.at(id).description = text; },
               [this](const std::string& id, bool on, const Result<>& done) {
@@ -75,9 +75,9 @@ void Sensors::hand_on(Sensor& sensor, const Reading& reading) {
   if (hooks_.read) hooks_.read(*sensor.fill);
 }
 
-void Sensors::passed(const std::string& id, const Passage& passage) {
+void Sensors::passed(const std::string& id, Passage passage) {
   ++sensors_.at(id).passages;
-  if (hooks_.passed) hooks_.passed(id, passage);
+  if (hooks_.passed) hooks_.passed(id, std::move(passage));
 }
 
 void Sensors::changed(const std::string& id, bool works, const std::string& cause) {

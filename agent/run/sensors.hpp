@@ -22,7 +22,7 @@ class Sensors {
  public:
   struct Hooks {
     std::function<void(const Reading& reading)> read = {};
-    std::function<void(const std::string& sensor, const Passage& passage)> passed = {};
+    std::function<void(const std::string& sensor, Passage passage)> passed = {};
     /// It works, or gives nothing that can be believed, and why. A terminal works also while nobody passes: told each second.
     std::function<void(const std::string& sensor, bool works, const std::string& cause)> state = {};
     std::function<void(const std::string& output, bool on, const Result<>& done)> switched = {};
@@ -56,7 +56,7 @@ class Sensors {
 
   void sampled(const std::string& id, const std::vector<Sample>& samples);
   void hand_on(Sensor& sensor, const Reading& reading);
-  void passed(const std::string& id, const Passage& passage);
+  void passed(const std::string& id, Passage passage);
   void changed(const std::string& id, bool works, const std::string& cause);
   void watch(const std::string& id, Sensor& sensor, const Moment& now);
 

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The site beyond the picture: sensors and what follows from their readings.
+// The site beyond the picture: sensors, what follows from their readings, and who comes and goes.
 #pragma once
 
-#include "agent/core/alert.hpp"
+#include "agent/alerts/exceptions.hpp"
+#include "agent/alerts/minutes.hpp"
+#include "agent/alerts/site_rules.hpp"
+#include "agent/outbox/history_view.hpp"
+#include "agent/run/access.hpp"
 #include "agent/run/configuration.hpp"
+#include "agent/run/foresight.hpp"
 #include "agent/run/inbox.hpp"
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/sensors.hpp"
@@ -11,6 +16,9 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,37 +32,61 @@ class Site {
   struct Hooks {
     std::function<void(const std::string& sentence)> say;
     std::function<void(const Found& found, const Moment& now)> judge;
+    std::function<alerts::Circumstances(const Moment& now)> circumstances;
+    /// Newest values: told when they change, and now and then.
     std::function<void(const std::string& source, const Observation& observation, const Moment& at)> observe;
+    /// Told once, as it is.
+    std::function<void(const std::string& source, const Observation& observation, const Moment& at)> tell;
+    std::function<void(std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now)> remember;
+    Foresight::Past past;
+    std::function<void(const std::string& terminal, Passage::What what, const Moment& now)> passed;
     std::function<void(const std::string& output, bool on, const Result<>& done)> switched;
   };
   Site(const Configuration& all, const Clock& clock, Home home, Hooks hooks);
 
+  /// `config`: the key of a site with terminals cannot be used.
+  Result<> prepare(const Remember& remember);
   /// Every rule that it has, for what was open when the agent stopped.
   [[nodiscard]] std::vector<Rule> rules() const;
-  /// `known`: the alerts that were open. Before open().
-  void resume(const std::vector<Alert>& known) { offline_.resume(known); }
+  /// The alerts that were open, what was suspected, and the counts of sites with terminals ("access/..."). Before open().
+  void resume(const std::vector<Alert>& known, const Facts& access);
   /// The lines begin to work.
   void open();
-  /// After open(): this output is wanted on or off.
-  void want(const std::string& output, bool on) { sensors_->want(output, on); }
   /// Once a second.
   void tick(const Moment& now);
+  /// Writes down what is not written yet.
+  void keep(const Moment& now);
   /// Begins to end, without waiting for it.
   void request_stop();
 
+  void want(const std::string& output, bool on);
+  /// What a camera tells of a zone may be asked for by rules.
+  void see(const std::string& camera, const std::string& zone, const Observation& observation, const Moment& at);
+  /// A condition with a name, as of the last tick.
+  [[nodiscard]] alerts::Verdict truth(const std::string& condition) const { return rules_.truth(condition); }
+
   [[nodiscard]] std::size_t sensors() const { return all_.sensors.size(); }
-  /// Its part of health and status.
+  /// Its part of health and status: sensors, and access where there is one.
   [[nodiscard]] boost::json::object about(const Moment& now) const;
 
  private:
   void read(const Reading& reading);
+  void passed(const std::string& terminal, Passage passage);
   void state(const std::string& sensor, bool works, const std::string& cause);
+  void close_minutes(const Moment& now);
 
   const Configuration& all_;
   const Clock& clock_;
   Home home_;
   Hooks hooks_;
   OfflineWatch offline_;
+  alerts::SiteRules rules_;
+  alerts::Minutes minutes_;
+  alerts::Exceptions exceptions_;
+  std::map<std::pair<std::string, std::string>, std::optional<double>> deadbands_;  // of each channel
+  Foresight foresight_;
+  std::optional<Access> access_;
+  std::optional<Steady> closed_;  // when minutes were last handed on
   std::unique_ptr<Sensors> sensors_;
 };
 
