@@ -12,8 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr double surer = 0.2;         // what a camera has to say more where a working sensor sees nothing
-constexpr Duration longer = 5s;       // ... or for how long
+constexpr double weak = 0.2;          // of confidence above what the rule asks for, at most
 constexpr Duration no_camera = 5s;    // after so long without a look the camera shows nothing
 constexpr double sensor_raise = 0.4;  // an uncertain sensor alone is enough, later
 
@@ -25,14 +24,16 @@ Fusion::Fusion(const FusionSettings& settings, const Rule& rule)
     : condition_(settings.sensor),
       alarm_(settings.alarm.empty() ? settings.sensor : settings.alarm),
       window_(settings.window),
-      alone_(settings.alone),
+      alone_(settings.sensor_alone),
       own_(rule),
       agreed_(rule),
       doubted_(rule),
+      weak_(rule),
       sensor_only_(rule) {
   agreed_.confirm = {};
   agreed_.raise = rule.keep;
-  doubted_.confirm = std::max(rule.confirm, longer);
+  doubted_.confirm = std::max(rule.confirm, settings.camera_alone);
+  weak_.confirm = std::max(rule.confirm, 2 * settings.camera_alone);
   sensor_only_.confirm = {};  // its time has passed when it is told
   sensor_only_.raise = sensor_only_.keep = sensor_raise;
 }
@@ -101,8 +102,8 @@ std::optional<Fusion::Seen> Fusion::see(std::vector<Finding> findings, const Sen
   if (!enough.empty() && sensor_agrees(now.steady)) return agreed(std::move(enough), sensor, now.steady);
   if (glimpsed && sensor.sees.truth == Truth::yes) return agreed({}, sensor, now.steady);
   if (!enough.empty()) {
-    const bool doubted = sensor.sees.truth == Truth::no && enough.front().confidence < own_.raise + surer;
-    return told(doubted ? doubted_ : own_, std::move(findings), true, false);
+    const Rule& stricter = enough.front().confidence < own_.raise + weak ? weak_ : doubted_;
+    return told(sensor.sees.truth == Truth::no ? stricter : own_, std::move(findings), true, false);
   }
   if (sensor_lasts(sensor, now.steady, open)) return told(sensor_only_, {of_sensor(sensor, now.steady)}, false, true);
   // What only the sensor has seen is not over because it can no longer be asked.

@@ -17,10 +17,11 @@ namespace kuzet::alerts {
 struct FusionSettings {
   std::string camera, zone;
   std::string kind = "fire";
-  std::string sensor;                          ///< the name of a condition
-  std::string alarm;                           ///< of one that is enough by itself; empty: the same
-  Duration window = std::chrono::seconds(60);  ///< so far apart they still agree
-  Duration alone = std::chrono::seconds(30);   ///< so long `alarm` must be so where the camera sees nothing
+  std::string sensor;                                ///< the name of a condition
+  std::string alarm;                                 ///< of one that is enough by itself; empty: the same
+  Duration window = std::chrono::seconds(60);        ///< so far apart they still agree
+  Duration camera_alone = std::chrono::seconds(8);   ///< so long the camera must see it where the sensor says no
+  Duration sensor_alone = std::chrono::seconds(45);  ///< so long `alarm` must be so where the camera sees nothing
   Node said;
 };
 
@@ -82,7 +83,7 @@ class Fusion {
 
   std::string condition_, alarm_;
   Duration window_, alone_;
-  Rule own_, agreed_, doubted_, sensor_only_;
+  Rule own_, agreed_, doubted_, weak_, sensor_only_;
   std::optional<Finding> glimpse_;  // the camera's last finding that would be enough with a sensor
   Steady glimpsed_{}, looked_ = Steady::min();
   std::optional<Steady> sensor_yes_;  // when the sensor last said so

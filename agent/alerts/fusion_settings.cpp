@@ -23,7 +23,10 @@ const Schema<FusionSettings>& schema() {
       s::text<F>("alarm", &F::alarm,
                  "The name of a condition on the sensor that is an alert by itself; without it, the same one."),
       s::duration<F>("window", &F::window, {1s, 1h}, "So far apart they still agree."),
-      s::duration<F>("alone", &F::alone, {0s, 24h}, "For so long `alarm` must be so where a working camera sees nothing."),
+      s::duration<F>("camera_alone", &F::camera_alone, {0s, 10min},
+                     "For so long the camera must see it where a working sensor says no; weak flames for twice as long."),
+      s::duration<F>("sensor_alone", &F::sensor_alone, {0s, 24h},
+                     "For so long `alarm` must be so where a working camera sees nothing."),
   };
   return all;
 }

@@ -22,7 +22,7 @@ Rule yard_fire() {
 
 /// A camera that looks each second, a sensor, and the story.
 struct Yard {
-  Yard() : fusion(FusionSettings{"yard", "", "fire", "smoky", "", 60s, 30s, {}}, yard_fire()) {}
+  Yard() : fusion(FusionSettings{"yard", "", "fire", "smoky", "", 60s, 6s, 30s, {}}, yard_fire()) {}
   Yard(const Yard&) = delete;
   Yard& operator=(const Yard&) = delete;
 
@@ -107,15 +107,16 @@ TEST_CASE("they agree when the sensor said so within the window before, or says 
   CHECK(apart.story.empty());
 }
 
-TEST_CASE("a camera alone must be surer, or see it for longer, while the sensor works and says no", "[fusion]") {
+TEST_CASE("a camera alone must see it for longer, and weak flames for longer still, while the sensor works and says no",
+          "[fusion]") {
   Yard weak, strong, lasting;
   weak.looks(0, 4, 0.6, Truth::no);
   weak.looks(4, 20, 0, Truth::no);
   CHECK(weak.story.empty());
-  strong.looks(0, 5, 0.8, Truth::no);
-  CHECK(strong.story == Story{"3 opened 01 camera"});  // as without a sensor
+  strong.looks(0, 10, 0.8, Truth::no);
+  CHECK(strong.story == Story{"7 opened 01 camera"});
   lasting.looks(0, 20, 0.6, Truth::no);
-  CHECK(lasting.story == Story{"6 opened 01 camera"});
+  CHECK(lasting.story == Story{"13 opened 01 camera"});
 }
 
 TEST_CASE("while the sensor is unknown the camera's own rule holds", "[fusion][trap]") {
@@ -143,7 +144,7 @@ TEST_CASE("there is one alert, whoever was first", "[fusion]") {
   CHECK(sensor_first.story == Story{"31 opened 01 sensor", "41 updated 01 camera and sensor"});
   camera_first.looks(0, 40, 0.9, Truth::no);
   camera_first.looks(40, 100, 0.9, Truth::yes);
-  CHECK(camera_first.story == Story{"3 opened 01 camera", "41 updated 01 camera and sensor"});
+  CHECK(camera_first.story == Story{"7 opened 01 camera", "41 updated 01 camera and sensor"});
   camera_first.looks(100, 130, 0, Truth::yes);  // smoke hides the flames
   CHECK(camera_first.life.open().size() == 1);
   camera_first.looks(130, 200, 0, Truth::no);
@@ -154,10 +155,10 @@ TEST_CASE("a sensor that was smoky for a while does not count as time that the c
   Yard yard;
   yard.looks(0, 25, 0, Truth::yes);
   yard.looks(25, 90, 0, Truth::no);
-  yard.looks(90, 92, 0.8, Truth::no);
+  yard.looks(90, 96, 0.8, Truth::no);
   CHECK(yard.story.empty());
-  yard.looks(92, 93, 0.8, Truth::no);
-  CHECK(yard.story == Story{"93 opened 01 camera"});
+  yard.looks(96, 97, 0.8, Truth::no);
+  CHECK(yard.story == Story{"97 opened 01 camera"});
 }
 
 TEST_CASE("a sensor alone raises also while the camera is dark, and ends by itself", "[fusion][K7]") {
@@ -171,7 +172,7 @@ TEST_CASE("a sensor alone raises also while the camera is dark, and ends by itse
 
 TEST_CASE("a sensor has an alarm of its own: at once while the camera is dark, later while it sees nothing", "[fusion][K7]") {
   const Verdict yes{Truth::yes, 1, at(10).steady}, no{Truth::no, 1, {}};
-  const FusionSettings settings{"yard", "", "fire", "smoky", "heavy", 60s, 30s, {}};
+  const FusionSettings settings{"yard", "", "fire", "smoky", "heavy", 60s, 6s, 30s, {}};
   Fusion dark(settings, yard_fire()), seeing(settings, yard_fire());
   CHECK_FALSE(dark.tick({yes, no}, at(50), false).has_value());  // not enough by itself
   const auto told = dark.tick({yes, yes}, at(11), false);
@@ -186,7 +187,7 @@ TEST_CASE("what a camera has seen does not end while it is dark", "[fusion][K7]"
   Yard yard;
   yard.looks(0, 10, 0.9, Truth::no);
   yard.dark(10, 500, Truth::no);
-  CHECK(yard.story == Story{"3 opened 01 camera"});
+  CHECK(yard.story == Story{"7 opened 01 camera"});
   CHECK(yard.life.open().size() == 1);
 }
 
@@ -243,8 +244,9 @@ TEST_CASE("fusion names a condition and a camera with such a rule", "[fusion][se
     if (faults.none()) check_fusion(all, conditions, names, "fusion", faults);
     return faults.text();
   };
-  CHECK(
-      refusal("[{camera: yard, sensor: smoky}, {camera: gate, zone: bins, sensor: smoky, window: 2min, alone: 1min}]").empty());
+  CHECK(refusal("[{camera: yard, sensor: smoky}, {camera: gate, zone: bins, sensor: smoky, window: 2min, sensor_alone: 1min, "
+                "camera_alone: 3s}]")
+            .empty());
   const auto says = [&](const std::string& yaml, const std::string& sentence) {
     CAPTURE(yaml, refusal(yaml));
     CHECK(refusal(yaml).find(sentence) != std::string::npos);

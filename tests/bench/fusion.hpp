@@ -22,10 +22,10 @@ struct FireCase {
 
 inline constexpr double scene_seconds = 150;
 
-/// Fires: open at once, after smouldering, small and far, behind something.
+/// Fires: open at once, after smouldering, far away, small, behind something.
 std::vector<FireCase> fires(bool quick);
-/// Scenes without a fire that look like one to a camera.
-std::vector<FireCase> mistakes(bool quick);
+/// Real flames that are no fire: a gas torch for 4 s to 16 s.
+std::vector<FireCase> short_flames(bool quick);
 
 /// What the fire detector found at each of its looks.
 struct Sight {
@@ -37,11 +37,11 @@ std::vector<Sight> watched(const scenes::World& world);
 Rule camera_rule();
 
 /// Carbon monoxide in ppm once a second, as an electrochemical sensor some metres away tells it: background, noise, drift; the
-/// fire's gas after a delay, through the sensor's own slowness, or past it where the wind is wrong; and, fire or not, exhaust,
-/// spikes and bad readings.
+/// fire's gas after a delay, through the sensor's own slowness, or past it where the wind is wrong; and, fire or not, exhaust
+/// (so many times an hour), spikes and bad readings.
 class GasCurve {
  public:
-  GasCurve(std::optional<double> ignition, double grows, double seconds, unsigned seed);
+  GasCurve(std::optional<double> ignition, double grows, double seconds, unsigned seed, double exhausts);
   /// Nothing where the reading is bad.
   [[nodiscard]] std::optional<double> at(std::size_t second) const { return values_.at(second); }
   [[nodiscard]] std::size_t seconds() const { return values_.size(); }
