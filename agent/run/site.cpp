@@ -105,8 +105,21 @@ void Site::see(const std::string& camera, const std::string& zone, const Observa
     const auto& value = member.value();
     if (!value.is_number() && !value.is_bool()) continue;
     const double number = value.is_bool() ? (value.as_bool() ? 1 : 0) : value.to_number<double>();
-    rules_.see({camera, place + "." + std::string(member.key()), number, "", at, Quality::good, ""});
+    const std::string channel = place + "." + std::string(member.key());
+    rules_.see({camera, channel, number, "", at, Quality::good, ""});
+    camera_values_[{camera, channel}] = at.steady;
   }
+}
+
+/// A camera that tells nothing any more: what it told is not so for ever.
+void Site::forget_camera_values(const Moment& now) {
+  std::erase_if(camera_values_, [&](const auto& one) {
+    const auto& [camera, channel] = one.first;
+    const auto* settings = all_.camera(camera);
+    if (settings == nullptr || now.steady - one.second < settings->offline_after) return false;
+    rules_.see({camera, channel, 0, "", now, Quality::bad, std::string(flaw::too_old)});
+    return true;
+  });
 }
 
 void Site::tick(const Moment& now) {
@@ -115,6 +128,7 @@ void Site::tick(const Moment& now) {
     rules_.see(told.reading);
     if (told.observation) hooks_.tell(told.reading.sensor, *told.observation, now);
   }
+  forget_camera_values(now);
   hooks_.judge(offline_.look(now), now);
   hooks_.judge(rules_.look(now, hooks_.circumstances(now)), now);
   if (access_) {

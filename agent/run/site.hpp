@@ -73,6 +73,7 @@ class Site {
   void read(const Reading& reading);
   void passed(const std::string& terminal, Passage passage);
   void state(const std::string& sensor, bool works, const std::string& cause);
+  void forget_camera_values(const Moment& now);
   void close_minutes(const Moment& now);
 
   const Configuration& all_;
@@ -84,6 +85,7 @@ class Site {
   alerts::Minutes minutes_;
   alerts::Exceptions exceptions_;
   std::map<std::pair<std::string, std::string>, std::optional<double>> deadbands_;  // of each channel
+  std::map<std::pair<std::string, std::string>, Steady> camera_values_;  // when each last came, as long as it is known
   Foresight foresight_;
   std::optional<Access> access_;
   std::optional<Steady> closed_;  // when minutes were last handed on
