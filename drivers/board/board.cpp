@@ -138,13 +138,6 @@ Device sensor(const Node& entry, const std::string& key, Faults& faults) {
           .settings = own};
 }
 
-std::unique_ptr<Line> open(LinePlan plan, const Clock& clock) {
-  std::vector<sysfs::Asking> asking;
-  for (const auto& device : plan.sensors)
-    asking.push_back({std::make_unique<Board>(dynamic_cast<const Settings&>(*device.settings)), device.every});
-  return sysfs::asked_line(std::move(asking), clock);
-}
-
 }  // namespace
 
 const DeviceType& board_device() {
@@ -154,7 +147,7 @@ const DeviceType& board_device() {
                                .output_fields = nullptr,
                                .sensor = sensor,
                                .output = nullptr,
-                               .open = open};
+                               .open = sysfs::line_of<Board, Settings>};
   return type;
 }
 

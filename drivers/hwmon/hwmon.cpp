@@ -162,32 +162,10 @@ std::string fault_of(const Reading& reading) {
                                : "must have no number beside a label, which stands in for it";
 }
 
-void complete(Settings& own, const Node& entry, const std::string& key, Faults& faults) {
-  const Node* list = entry.find("readings");
-  for (std::size_t i = 0; i < own.readings.size(); ++i) {
-    auto& reading = own.readings[i];
-    const auto* kind = kind_of(reading);
-    if (kind != nullptr) sysfs::complete(reading, *kind);
-    if (kind == nullptr && !reading.channel.empty())
-      faults.add(list->items[i].at, key + ".readings[" + std::to_string(i) + "].channel", fault_of(reading));
-  }
-}
-
 Device sensor(const Node& entry, const std::string& key, Faults& faults) {
   auto own = std::make_shared<Settings>();
   schema().read(*own, entry, key, faults);
-  complete(*own, entry, key, faults);
-  Device device{.id = {}, .line = own->root, .channels = {}, .passages = false, .every = own->every, .settings = own};
-  for (const auto& reading : own->readings) device.channels.push_back(reading);
-  check_names(device.channels, key, entry.at, faults);
-  return device;
-}
-
-std::unique_ptr<Line> open(LinePlan plan, const Clock& clock) {
-  std::vector<sysfs::Asking> asking;
-  for (const auto& device : plan.sensors)
-    asking.push_back({std::make_unique<Sensor>(dynamic_cast<const Settings&>(*device.settings)), device.every});
-  return sysfs::asked_line(std::move(asking), clock);
+  return sysfs::sensor_of(own, entry, key, faults, kind_of, fault_of);
 }
 
 }  // namespace
@@ -200,7 +178,7 @@ const DeviceType& hwmon_device() {
       .output_fields = nullptr,
       .sensor = sensor,
       .output = nullptr,
-      .open = open};
+      .open = sysfs::line_of<Sensor, Settings>};
   return type;
 }
 

@@ -118,34 +118,15 @@ std::string without_end(const std::string& channel) {
   return channel;
 }
 
-void complete(Settings& own, const Node& entry, const std::string& key, Faults& faults) {
-  const Node* list = entry.find("readings");
-  for (std::size_t i = 0; i < own.readings.size(); ++i) {
-    auto& reading = own.readings[i];
-    const auto* kind = iio::kind_of(reading.channel);
-    if (kind != nullptr) sysfs::complete(reading, *kind);
-    if (kind == nullptr && !reading.channel.empty())
-      faults.add(list->items[i].at, key + ".readings[" + std::to_string(i) + "].channel",
-                 "no channel of the kernel is called \"" + reading.channel + "\"" +
-                     suggestion(without_end(reading.channel), iio::all_kinds()));
-  }
-}
-
 Device sensor(const Node& entry, const std::string& key, Faults& faults) {
   auto own = std::make_shared<Settings>();
   schema().read(*own, entry, key, faults);
-  complete(*own, entry, key, faults);
-  Device device{.id = {}, .line = own->root, .channels = {}, .passages = false, .every = own->every, .settings = own};
-  for (const auto& reading : own->readings) device.channels.push_back(reading);
-  check_names(device.channels, key, entry.at, faults);
-  return device;
-}
-
-std::unique_ptr<Line> open(LinePlan plan, const Clock& clock) {
-  std::vector<sysfs::Asking> asking;
-  for (const auto& device : plan.sensors)
-    asking.push_back({std::make_unique<Sensor>(dynamic_cast<const Settings&>(*device.settings)), device.every});
-  return sysfs::asked_line(std::move(asking), clock);
+  const auto kind_of = [](const auto& reading) { return iio::kind_of(reading.channel); };
+  const auto fault_of = [](const auto& reading) {
+    return "no channel of the kernel is called \"" + reading.channel + "\"" +
+           suggestion(without_end(reading.channel), iio::all_kinds());
+  };
+  return sysfs::sensor_of(own, entry, key, faults, kind_of, fault_of);
 }
 
 }  // namespace
@@ -158,7 +139,7 @@ const DeviceType& iio_device() {
       .output_fields = nullptr,
       .sensor = sensor,
       .output = nullptr,
-      .open = open};
+      .open = sysfs::line_of<Sensor, Settings>};
   return type;
 }
 

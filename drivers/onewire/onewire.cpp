@@ -116,13 +116,6 @@ Device sensor(const Node& entry, const std::string& key, Faults& faults) {
           .settings = own};
 }
 
-std::unique_ptr<Line> open(LinePlan plan, const Clock& clock) {
-  std::vector<sysfs::Asking> asking;
-  for (const auto& device : plan.sensors)
-    asking.push_back({std::make_unique<Thermometer>(dynamic_cast<const Settings&>(*device.settings)), device.every});
-  return sysfs::asked_line(std::move(asking), clock);
-}
-
 }  // namespace
 
 const DeviceType& onewire_device() {
@@ -132,7 +125,7 @@ const DeviceType& onewire_device() {
                                .output_fields = nullptr,
                                .sensor = sensor,
                                .output = nullptr,
-                               .open = open};
+                               .open = sysfs::line_of<Thermometer, Settings>};
   return type;
 }
 

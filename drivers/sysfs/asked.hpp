@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kuzet::drivers::sysfs {
@@ -32,6 +33,15 @@ struct Asking {
 /// Sensors that are asked in the order of the list, each `every` so long; one that cannot keep up is asked as often as it can,
 /// and holds up the others only while it is read. The line itself never fails: each sensor does so alone.
 std::unique_ptr<Line> asked_line(std::vector<Asking> sensors, const Clock& clock);
+
+/// The line of a driver whose sensors are each made of their own settings.
+template <class Sensor, class Settings>
+std::unique_ptr<Line> line_of(LinePlan plan, const Clock& clock) {
+  std::vector<Asking> asking;
+  for (const auto& device : plan.sensors)
+    asking.push_back({std::make_unique<Sensor>(dynamic_cast<const Settings&>(*device.settings)), device.every});
+  return asked_line(std::move(asking), clock);
+}
 
 /// What came of reading one channel.
 struct Outcome {
