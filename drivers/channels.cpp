@@ -19,8 +19,8 @@ bool same_word(std::string_view one, std::string_view other) {
 /// A list of words that takes the place of the usual ones.
 s::Declared<PassageWords> words(std::string name, std::vector<std::string> PassageWords::*member, std::string help) {
   auto declared = s::texts<PassageWords>(std::move(name), member, std::move(help));
-  return {declared.field, [read = declared.read, member](PassageWords& target, const Node& node, const std::string& key,
-                                                         Faults& faults) {
+  return {declared.field,
+          [read = declared.read, member](PassageWords& target, const Node& node, const std::string& key, Faults& faults) {
             (target.*member).clear();
             read(target, node, key, faults);
           }};
@@ -32,16 +32,25 @@ Channel with(Channel channel, const Node& said, const std::string& key, Faults& 
   return channel;
 }
 
+void check_limits(const Channel& channel, const std::string& key, Place at, Faults& faults) {
+  if (channel.least && channel.most && *channel.least >= *channel.most)
+    faults.add(at, key + ".most", "must be more than `least`");
+  if (channel.scale == 0) faults.add(at, key + ".scale", "must not be 0: every value would be the same");
+}
+
 }  // namespace
 
 void check_names(const std::vector<Channel>& channels, const std::string& key, Place at, Faults& faults) {
   std::set<std::string> seen;
-  for (const auto& channel : channels)
-    if (!channel.name.empty() && !seen.insert(channel.name).second)
-      faults.add(at, key + ".readings", "there is a reading \"" + channel.name + "\" already");
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (!channels[i].name.empty() && !seen.insert(channels[i].name).second)
+      faults.add(at, key + ".readings", "there is a reading \"" + channels[i].name + "\" already");
+    check_limits(channels[i], key + ".readings[" + std::to_string(i) + "]", at, faults);
+  }
 }
 
-std::vector<Channel> known_channels(const std::vector<Channel>& own, const Node& entry, const std::string& key, Faults& faults) {
+std::vector<Channel> known_channels(const std::vector<Channel>& own, const Node& entry, const std::string& key,
+                                    Faults& faults) {
   std::vector<Channel> out = own;
   const Node* list = entry.find("readings");
   if (list == nullptr || !s::check_list(*list, key + ".readings", faults)) return out;
@@ -54,12 +63,14 @@ std::vector<Channel> known_channels(const std::vector<Channel>& own, const Node&
     const Node* name = said.find("name");
     const auto found = std::ranges::find(names, name == nullptr ? std::string() : name->text);
     if (name != nullptr && found == names.end())
-      faults.add(name->at, place + ".name", "this sensor does not measure \"" + name->text + "\"" + suggestion(name->text, names));
+      faults.add(name->at, place + ".name",
+                 "this sensor does not measure \"" + name->text + "\"" + suggestion(name->text, names));
     if (name != nullptr && !seen.insert(name->text).second)
       faults.add(name->at, place + ".name", "there is a reading \"" + name->text + "\" already");
     Channel scratch;
     Channel& channel = found == names.end() ? scratch : out[static_cast<std::size_t>(found - names.begin())];
     channel = with(channel, said, place, faults);
+    check_limits(channel, place, said.at, faults);
   }
   return out;
 }

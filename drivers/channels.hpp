@@ -49,7 +49,7 @@ settings::Declared<T> known_readings() {
               channel_schema<Channel>().shared_fields()};
   return {std::move(field), [](T&, const Node&, const std::string&, Faults&) {}};
 }
-/// Names that come twice among the channels of a sensor are faults.
+/// Names that come twice among the channels of a sensor are faults, and limits that no value can keep.
 void check_names(const std::vector<Channel>& channels, const std::string& key, Place at, Faults& faults);
 
 /// How a terminal says what happened: its own words for each, as they come in its text.

@@ -129,6 +129,11 @@ class Words {
     if (found == names_.readings.end())
       return faults_.add(place_of(one, "sensor"), key + ".sensor",
                          "there is no sensor \"" + one.sensor + "\"" + suggestion(one.sensor, sensors_));
+    if (one.full_within > Duration::zero() || one.empty_within > Duration::zero()) {
+      if (std::ranges::find(found->second, one.reading) == found->second.end())
+        faults_.add(one.said.at, key, "\"" + one.sensor + "\" is a camera: only the readings of a sensor are foretold");
+      return;
+    }
     if (!one.reading.empty() && std::ranges::find(found->second, one.reading) == found->second.end())
       faults_.add(place_of(one, "reading"), key + ".reading",
                   "\"" + one.sensor + "\" has no reading \"" + one.reading + "\"" + suggestion(one.reading, found->second));

@@ -153,6 +153,9 @@ void settle_reading_test(ReadingTest& test, const Node& node, const std::string&
   };
   if ((test.rise || test.fall) && test.within < 1s) wrong("within", "is needed with rise and fall: at least 1s");
   if (node.find("missing") != nullptr && test.missing < 1s) wrong("missing", "must be at least 1s");
+  for (const auto& [member, within] :
+       {std::pair("full_within", test.full_within), std::pair("empty_within", test.empty_within)})
+    if (node.find(member) != nullptr && within < 1min) wrong(member, "must be at least 1min");
   if (const Duration within = std::max(test.full_within, test.empty_within); within > Duration::zero()) {
     test.reading = forecast_name(test.reading, test.full_within > Duration::zero());
     test.below = in_seconds(within) / 3600;

@@ -35,7 +35,7 @@ struct Written {
     Names out;
     out.readings = {
         {"smoke-1", {"co", "temperature"}}, {"gate", {"open"}}, {"air-1", {"pm2_5", "pm10"}}, {"yard", {"bins.fill"}}};
-    out.rules = {"yard/fire/", "yard/intrusion/bins"};
+    out.rules = {"yard/fire", "yard/intrusion/bins"};
     return out;
   }
   Faults faults{"kuzet.yaml"};

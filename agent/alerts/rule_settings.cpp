@@ -94,6 +94,7 @@ void each_rule(std::vector<R>& out, const Node& node, const std::string& key, Fa
 class Check {
  public:
   Check(const SiteSettings& all, Names names, Faults& faults) : all_(all), names_(std::move(names)), faults_(faults) {
+    seen_.insert(names_.rules.begin(), names_.rules.end());
     for (const auto& calendar : all.calendars) names_.calendars.push_back(calendar.name);
     names_.place = names_.place || all.place;
     for (const auto& sensor : all.sensors)

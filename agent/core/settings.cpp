@@ -240,7 +240,7 @@ Field number_field(std::string name, std::optional<double> fallback, Range<doubl
 }
 
 Field text_field(std::string name, std::string fallback, std::string help) {
-  boost::json::object schema{{"type", "string"}};
+  boost::json::object schema{{"type", boost::json::array{"string", "number"}}};  // a pin's number is its name
   if (!fallback.empty()) schema["default"] = fallback;
   return plain(std::move(name), "text", std::move(fallback), "", "", std::move(help), std::move(schema));
 }

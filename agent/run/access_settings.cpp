@@ -27,6 +27,7 @@ class Check {
   Check(const AccessSurroundings& around, Faults& faults) : around_(around), faults_(faults), names_(around.sources) {}
 
   void site(Settings& site, const Node& entry, const std::string& key) {
+    if (site.id == "node") wrong(entry, key, "id", "\"node\" is the board itself");
     if (!site.id.empty() && has(names_, site.id))
       wrong(entry, key, "id", "there is a camera, a sensor or a site \"" + site.id + "\" already");
     names_.push_back(site.id);

@@ -3,6 +3,7 @@
 #include "agent/run/sensor_schema.hpp"
 
 #include "agent/run/camera_schema.hpp"
+#include "agent/run/forecast_schema.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -18,7 +19,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration least_offline = 1min;
-constexpr double usual_full = 95, usual_empty = 5;  // %: a bin is called full before it runs over
 constexpr Duration by_itself = 1h;  // radio sensors speak each quarter of an hour or so, and one message may be lost
 
 /// What the agent reads of an entry.
@@ -33,18 +33,6 @@ struct Own {
 /// Read by whom it concerns, from the entry itself.
 s::Declared<Own> elsewhere(Field field) {
   return {std::move(field), [](Own&, const Node&, const std::string&, Faults&) {}};
-}
-
-const Schema<ForecastSettings>& forecast_schema() {
-  constexpr double any = 1e12;
-  static const Schema<ForecastSettings> schema{
-      s::required(s::text<ForecastSettings>("reading", &ForecastSettings::reading, "The reading that is a level.")),
-      s::number<ForecastSettings>("full", &ForecastSettings::full, {-any, any}, "in its unit",
-                                  "The level at which it is full."),
-      s::number<ForecastSettings>("empty", &ForecastSettings::empty, {-any, any}, "in its unit",
-                                  "The level at which it is empty."),
-  };
-  return schema;
 }
 
 const Schema<Own>& own_schema() {
@@ -81,54 +69,6 @@ Duration offline_after(const Own& own, const drivers::Device& device) {
   return device.every > Duration::zero() ? std::max(least_offline, 3 * device.every) : by_itself;
 }
 
-const Channel* channel_of(const SensorSettings& sensor, const std::string& reading) {
-  const auto& channels = sensor.attached.device.channels;
-  const auto found = std::ranges::find(channels, reading, &Channel::name);
-  return found == channels.end() ? nullptr : &*found;
-}
-
-bool is_percent(const SensorSettings& sensor, const std::string& reading) {
-  if (reading == "fill" && !sensor.container.reading.empty()) return true;
-  const auto* channel = channel_of(sensor, reading);
-  return channel != nullptr && channel->unit == "%";
-}
-
-/// A rule that asks within which time something is full needs the forecast of it: of what is measured in % the end is known.
-void add_forecasts(SensorSettings& sensor, const std::string& key, Faults& faults) {
-  for (std::size_t i = 0; i < sensor.rules.size(); ++i) {
-    const auto& rule = sensor.rules[i];
-    const bool full = rule.full_within > Duration::zero();
-    if (!full && rule.empty_within <= Duration::zero()) continue;
-    if (std::ranges::find(sensor.forecasts, rule.reading, &ForecastSettings::name) != sensor.forecasts.end()) continue;
-    const auto base = rule.reading.substr(0, rule.reading.size() - alerts::forecast_name("", full).size());
-    if (is_percent(sensor, base)) {
-      sensor.forecasts.push_back(
-          {base, full ? std::optional(usual_full) : std::nullopt, full ? std::nullopt : std::optional(usual_empty)});
-    } else if (channel_of(sensor, base) != nullptr) {
-      faults.add(rule.said.at, item(key + ".rules", i),
-                 "needs to know when \"" + base + "\" is " + (full ? "full" : "empty") + ": add forecast: [{reading: " + base +
-                     (full ? ", full: LEVEL}]" : ", empty: LEVEL}]"));
-    }
-  }
-}
-
-void check_forecasts(const SensorSettings& sensor, const Node& entry, const std::string& key, Faults& faults) {
-  const Node* list = entry.find("forecast");
-  if (list == nullptr || list->items.size() != sensor.forecasts.size()) return;
-  std::vector<std::string> names;
-  for (const auto& channel : sensor.attached.device.channels) names.push_back(channel.name);
-  if (!sensor.container.reading.empty()) names.emplace_back("fill");
-  for (std::size_t i = 0; i < sensor.forecasts.size(); ++i) {
-    const auto& one = sensor.forecasts[i];
-    const Place at = list->items[i].at;
-    if (one.full.has_value() == one.empty.has_value())
-      faults.add(at, item(key + ".forecast", i), "must say at which level it is either full or empty");
-    if (std::ranges::find(names, one.reading) == names.end())
-      faults.add(at, item(key + ".forecast", i) + ".reading",
-                 "this sensor does not measure \"" + one.reading + "\"" + suggestion(one.reading, names));
-  }
-}
-
 void check_names(SensorSettings& sensor, const Node& entry, const std::string& key, Faults& faults) {
   const auto& channels = sensor.attached.device.channels;
   const Node* container = entry.find("container");
@@ -145,8 +85,6 @@ void check_names(SensorSettings& sensor, const Node& entry, const std::string& k
 }
 
 }  // namespace
-
-std::string ForecastSettings::name() const { return alerts::forecast_name(reading, full.has_value()); }
 
 std::vector<std::string> SensorSettings::readings() const {
   std::vector<std::string> out;
@@ -236,7 +174,8 @@ void read_sensors(std::vector<SensorSettings>& out, const Node& node, const std:
     if (const Node* rules = entry.find("rules")) alerts::read_rules(sensor.rules, *rules, place + ".rules", faults);
     check_names(sensor, entry, place, faults);
     check_forecasts(sensor, entry, place, faults);
-    add_forecasts(sensor, place, faults);
+    for (std::size_t k = 0; k < sensor.rules.size(); ++k)
+      need_forecast(sensor, sensor.rules[k], sensor.rules[k].said, item(place + ".rules", k), faults);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "agent/run/configuration.hpp"
 #include "agent/run/eye.hpp"
+#include "agent/run/forecast_schema.hpp"
 
 #include <cerrno>
 #include <filesystem>
@@ -63,6 +64,14 @@ Result<std::string> text_of(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
+/// Forecasts that conditions ask for; those of a sensor's own rules are there already.
+void foretell(Configuration& all, Faults& faults) {
+  for (const auto& condition : all.site.rules.conditions)
+    need_forecasts(all.sensors, condition, "conditions." + condition.name, faults);
+  for (std::size_t i = 0; i < all.site.rules.rules.size(); ++i)
+    need_forecasts(all.sensors, all.site.rules.rules[i].when, "rules[" + std::to_string(i) + "].when", faults);
+}
+
 /// Names of what there is, for those who name it.
 struct Known {
   std::vector<std::string> sources;    // cameras and sensors
@@ -82,6 +91,7 @@ std::vector<std::string> values_of(const CameraSettings& camera) {
 
 Known known(const Configuration& all) {
   Known out;
+  out.names.rules = {"node/reading/offline", "node/camera_fault/offline"};  // of several at once
   for (const auto& camera : all.cameras) {
     out.sources.push_back(camera.id);
     out.names.readings[camera.id] = values_of(camera);
@@ -146,6 +156,8 @@ std::vector<s::Declared<Configuration>> site_declarations() {
 void check_site(Configuration& all, const Node& root, Faults& faults) {
   gather_rules(all);
   if (!faults.none()) return;  // what does not exist because it could not be read would only be told twice
+  foretell(all, faults);
+  if (!faults.none()) return;
   Known what = known(all);
   check_access_and_arming(all, root, what, faults);
   alerts::check_site(all.site.rules, what.names, faults);
