@@ -57,7 +57,7 @@ std::vector<MinuteFigures> Minutes::take(const Moment& now, Duration wait, bool 
   std::vector<MinuteFigures> out;
   const Minute running = minute_of(now);
   for (auto& [name, channel] : channels_) {
-    std::erase_if(channel.open, [&](Open& open) {
+    std::erase_if(channel.open, [&, &name = name, &channel = channel](Open& open) {  // by name: clang 14 needs it
       if (!all && (open.minute == running || now.steady - open.touched < wait)) return false;
       auto why = open.figures.quality() == Quality::good ? std::string() : std::move(open.why);
       out.push_back({name.first, name.second, channel.unit, begin_of(open.minute, now), open.figures, std::move(why)});

@@ -5,6 +5,7 @@
 #include "tests/harness/temp_folder.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -36,10 +37,9 @@ inline void put_files(const std::filesystem::path& folder, const Files& files) {
 }
 
 /// Six bytes of input are one harm: which file, what is done, where (three bytes), and with what.
-inline void damage(Files& files, std::span<const std::uint8_t> input) {
+inline void damage(Files& files, std::span<const std::uint8_t> input, const std::array<std::string, 4>& names) {
   constexpr std::size_t page = 4096;
   for (; input.size() >= 6; input = input.subspan(6)) {
-    const char* const names[] = {"kuzet.db", "kuzet.db", "kuzet.db-wal", "journal.pub"};
     auto& bytes = files[names[input[0] % 4]];
     if (bytes.empty()) continue;
     const std::size_t at = (std::size_t{input[2]} | std::size_t{input[3]} << 8 | std::size_t{input[4]} << 16) % bytes.size();

@@ -195,7 +195,7 @@ void run(std::span<const std::uint8_t> input) {
   static const Files whole = seed();
   static const auto folder = scratch();
   auto files = whole;
-  damage(files, input);
+  damage(files, input, {"kuzet.db", "kuzet.db", "kuzet.db-wal", "journal.pub"});
   put_files(folder, files);
   const auto before = o::verify(folder, std::nullopt);
   const bool untouched = input.size() < 6;
