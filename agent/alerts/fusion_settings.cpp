@@ -58,7 +58,9 @@ Field fusion_field() {
           schema().shared_fields()};
 }
 
-std::string id_of(const FusionSettings& settings) { return settings.camera + "/" + settings.kind + "/" + settings.zone; }
+std::string id_of(const FusionSettings& settings) {
+  return settings.camera + "/" + settings.kind + (settings.zone.empty() ? "" : "/" + settings.zone);
+}
 
 void check_fusion(const std::vector<FusionSettings>& all, const std::vector<ConditionSettings>& conditions, const Names& names,
                   const std::string& key, Faults& faults) {

@@ -11,7 +11,7 @@ namespace {
 
 Rule yard_fire() {
   Rule rule;
-  rule.id = "yard/fire/";
+  rule.id = "yard/fire";
   rule.kind = Kind::fire;
   rule.severity = Severity::high;
   rule.source = "yard";
@@ -205,7 +205,7 @@ TEST_CASE("after a restart it is known whose alert is open", "[fusion][K3]") {
   for (const bool by_sensor : {false, true}) {
     Yard yard;
     Alert open = stored();
-    open.rule = "yard/fire/", open.object = 0;
+    open.rule = "yard/fire", open.object = 0;
     open.confidence = 0.9;
     open.measure = {{"by", by_sensor ? "sensor" : "camera"}};
     yard.life.restore(yard.fusion.rule(), open);
@@ -230,7 +230,7 @@ TEST_CASE("an unknown sensor and a camera that sees nothing raise nothing, whate
 
 TEST_CASE("fusion names a condition and a camera with such a rule", "[fusion][settings][K6]") {
   Names names;
-  names.rules = {"yard/fire/", "gate/fire/bins"};
+  names.rules = {"yard/fire", "gate/fire/bins"};
   std::vector<ConditionSettings> conditions(1);
   conditions[0].name = "smoky";
   const auto refusal = [&](const std::string& yaml) {
@@ -251,9 +251,9 @@ TEST_CASE("fusion names a condition and a camera with such a rule", "[fusion][se
   };
   says("[{camera: yard, sensor: smoke}]", "fusion[0].sensor: there is no condition \"smoke\"; did you mean \"smoky\"?");
   says("[{camera: yart, sensor: smoky}]",
-       "fusion[0].camera: there is no camera with a rule \"yart/fire/\"; did you mean \"yard/fire/\"?");
+       "fusion[0].camera: there is no camera with a rule \"yart/fire\"; did you mean \"yard/fire\"?");
   says("[{camera: yard, zone: bins, sensor: smoky}]", "there is no camera with a rule \"yard/fire/bins\"");
-  says("[{camera: yard, sensor: smoky}, {camera: yard, sensor: smoky}]", "fusion[1]: there is a sensor for yard/fire/ already");
+  says("[{camera: yard, sensor: smoky}, {camera: yard, sensor: smoky}]", "fusion[1]: there is a sensor for yard/fire already");
   says("[{camera: yard, sensor: smoky, alarm: smoke}]", "fusion[0].alarm: there is no condition \"smoke\"");
   says("[{camera: yard}]", "fusion[0].sensor: is missing");
   says("[{camera: yard, sensor: smoky, windo: 3s}]", "did you mean \"window\"?");
