@@ -49,6 +49,7 @@ void Board::clock_was_set() const {
 }
 
 Process Board::start() const {
+  std::filesystem::remove(folder_ / "log");  // of an earlier one, which said the same
   Process agent({KUZET_PROGRAM, "run", "--config", configuration().string()}, folder_ / "log");
   const bool up = eventually([&] { return contains(log(), "uplink: connected"); }, soon);
   INFO(log());
