@@ -31,7 +31,7 @@ Field fusion_field();
 /// Names of conditions that do not exist, cameras without such a rule (`names.rules`), two for one rule.
 void check_fusion(const std::vector<FusionSettings>& all, const std::vector<ConditionSettings>& conditions, const Names& names,
                   const std::string& key, Faults& faults);
-/// "yard/fire/bins": the camera's rule that it is about.
+/// "yard/fire/bins", of the whole picture "yard/fire": the camera's rule that it is about.
 std::string id_of(const FusionSettings& settings);
 
 /// What both say together, under the camera's rule, so that there is one alert, whoever saw it first: `measure.by` is "camera",

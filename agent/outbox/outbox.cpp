@@ -191,6 +191,20 @@ Result<std::uint64_t> Outbox::confirm_alerts(const std::vector<std::string>& ale
   });
 }
 
+Result<std::vector<std::string>> Outbox::awaited_up_to(const std::string& store, std::uint64_t seq) {
+  const auto book = store_->ready();
+  if (!book) return book.error();
+  std::vector<std::string> out;
+  if (store != (*book)->last.store) return out;
+  auto query = (*book)->db.prepare("SELECT DISTINCT alert FROM journal WHERE seq > ? AND seq <= ? AND alert <> ''");
+  query.bind(1, (*book)->prefixes.done().seq).bind(2, std::min(seq, static_cast<std::uint64_t>(INT64_MAX)));
+  for (auto more = query.step(); !more || *more; more = query.step()) {
+    if (!more) return more.error();
+    out.push_back(query.text(0));
+  }
+  return out;
+}
+
 Result<> Outbox::centre_seen() {
   const auto book = store_->ready();
   if (!book) return book.error();

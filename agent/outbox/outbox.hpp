@@ -78,6 +78,9 @@ class Outbox {
   /// The control centre has these alerts, with all their events that were sent.
   Result<std::uint64_t> confirm_alerts(const std::vector<std::string>& alerts);
 
+  /// The alerts of events up to this one that no centre has confirmed yet.
+  Result<std::vector<std::string>> awaited_up_to(const std::string& store, std::uint64_t seq);
+
   /// A centre has shown itself: from now on events stay until it confirms them. Kept over restarts.
   Result<> centre_seen();
   [[nodiscard]] bool has_centre() const;

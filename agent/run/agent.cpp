@@ -108,8 +108,8 @@ class Agent {
 
   /// Until it is stopped; the configuration that is to follow, where one was asked for.
   std::optional<Configuration> run() {
+    site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
-    site_.open();
     outputs_->tick();  // what an earlier run has left is brought to safety first
     open_cameras();
     wait_for_signals();
@@ -149,7 +149,8 @@ class Agent {
             [this](std::string_view fault, json::object details, Duration lasts) {
               node_.report(fault, std::move(details), clock_.now(), lasts);
             },
-            [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); }};
+            [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
+            [this] { return alarms_.rules(); }};
   }
 
   Outputs::Hooks output_hooks() {
@@ -358,7 +359,6 @@ class Agent {
     stopping_ = clock_.now().steady;
     outputs_->stop();
     cameras_.stop();
-    site_.keep(clock_.now());
     dispatch_->end_films();
     timer_.cancel();
     tick();
@@ -366,6 +366,7 @@ class Agent {
 
   void finish() {
     if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
+    site_.keep(clock_.now());  // sensors were heard until now
     dispatch_->stop();
     control_.reset();
     signals_.cancel();
@@ -413,9 +414,12 @@ class Agent {
 Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
   for (;;) {
     set_time_zone(configuration.node.timezone);
-    Agent agent(configuration, reload);
-    if (auto started = agent.start(); !started) return started;
-    auto next = agent.run();
+    std::optional<Configuration> next;
+    {
+      Agent agent(configuration, reload);
+      if (auto started = agent.start(); !started) return started;
+      next = agent.run();
+    }  // all that refers to the configuration ends before it does
     if (!next) return {};
     configuration = std::move(*next);
   }

@@ -34,6 +34,12 @@ void Alarms::add(const std::vector<Rule>& rules) {
   for (const auto& rule : rules) rules_.emplace(rule.id, rule);
 }
 
+std::vector<std::string> Alarms::rules() const {
+  std::vector<std::string> out;
+  for (const auto& [id, rule] : rules_) out.push_back(id);
+  return out;
+}
+
 std::vector<Alert> Alarms::restore(const Remembered& before, const Moment& now) {
   mutes_.restore(before.mutes, now);
   duty_.restore(before.arming, now);

@@ -41,6 +41,8 @@ class Alarms {
 
   /// Every rule that can raise an alert, before restore().
   void add(const std::vector<Rule>& rules);
+  /// Their ids.
+  [[nodiscard]] std::vector<std::string> rules() const;
   [[nodiscard]] bool knows(const std::string& rule) const { return rules_.contains(rule); }
   /// Gives what was open back to its rules; an alert whose rule is gone would stay open for ever, and ends. The suspicions that
   /// go on are given back.

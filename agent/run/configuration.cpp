@@ -98,6 +98,8 @@ const Schema<StoreSettings>& store_schema() {
                               "Room for pictures; the oldest that were sent go first."),
       s::bytes<StoreSettings>("telemetry", &StoreSettings::telemetry, any,
                               "Room for readings and observations that wait; the oldest go first, and a gap message says so."),
+      s::bytes<StoreSettings>("history", &StoreSettings::history, any,
+                              "Room for figures of readings and counts by minute and hour; the oldest go first."),
       s::bytes<StoreSettings>("journal", &StoreSettings::journal, any,
                               "Room for the journal of alerts; beyond it the oldest confirmed ones go."),
       s::bytes<StoreSettings>("keep_free", &StoreSettings::keep_free, any, "Free disk that is left to alerts alone."),

@@ -57,6 +57,7 @@ struct StoreSettings {
   std::string path = "/var/lib/kuzet";
   Bytes evidence{std::uint64_t{2} << 30};
   Bytes telemetry{std::uint64_t{256} << 20};
+  Bytes history{std::uint64_t{256} << 20};
   Bytes journal{std::uint64_t{1} << 30};
   Bytes keep_free{std::uint64_t{1} << 30};
 };

@@ -81,14 +81,12 @@ std::string credentials_mark(const UplinkSettings& uplink) {
   return mark;
 }
 
-json::object account_of(const Configuration& all, const std::string& key) {
-  json::array cameras, sensors, rules;
+json::object account_of(const Configuration& all, const std::string& key, const std::vector<std::string>& rules) {
+  json::array cameras, sensors, outputs;
   for (const auto& camera : all.cameras) {
     json::array zones;
     for (const auto& zone : camera.zones) zones.emplace_back(zone.id);
     cameras.push_back(json::object{{"id", camera.id}, {"zones", std::move(zones)}});
-    for (const auto& watch : rules_of(camera))
-      for (const auto& rule : watch) rules.emplace_back(rule.id);
   }
   for (const auto& sensor : all.sensors) {
     json::array readings;
@@ -96,13 +94,16 @@ json::object account_of(const Configuration& all, const std::string& key) {
     sensors.push_back(
         json::object{{"id", sensor.id}, {"driver", sensor.attached.type->name}, {"readings", std::move(readings)}});
   }
+  for (const auto& output : all.site.outputs)
+    outputs.push_back(json::object{{"id", output.id}, {"driver", output.attached.type->name}});
   return {{"name", all.node.name},
           {"kind", all.node.kind},
           {"versions", json::object{{"kuzet", KUZET_VERSION}}},
           {"key", key},
           {"cameras", std::move(cameras)},
           {"sensors", std::move(sensors)},
-          {"rules", std::move(rules)}};
+          {"outputs", std::move(outputs)},
+          {"rules", json::array(rules.begin(), rules.end())}};
 }
 
 }  // namespace kuzet::run

@@ -21,7 +21,8 @@ Result<drivers::CameraRequest> request_of(const CameraSettings& camera, drivers:
 /// Changes when one of the files that connection_of() and TLS read is exchanged: their names, sizes, times and inodes.
 std::string credentials_mark(const UplinkSettings& uplink);
 
-/// The birth message's account of what this node is and watches; `key` is the journal's public key.
-boost::json::object account_of(const Configuration& all, const std::string& key);
+/// The birth message's account of what this node is and watches; `key` is the journal's public key,
+/// `rules` are the ids of all that can raise an alert.
+boost::json::object account_of(const Configuration& all, const std::string& key, const std::vector<std::string>& rules);
 
 }  // namespace kuzet::run

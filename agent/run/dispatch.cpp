@@ -3,7 +3,6 @@
 #include "agent/run/dispatch.hpp"
 
 #include "agent/core/json.hpp"
-#include "agent/outbox/history.hpp"
 #include "agent/outbox/ledger.hpp"
 #include "agent/run/credentials.hpp"
 #include "agent/run/eye.hpp"
@@ -77,6 +76,7 @@ outbox::Options store_options(const Configuration& all, const std::string& boot)
   options.evidence_budget = store.evidence.count;
   options.telemetry_budget = store.telemetry.count;
   options.journal_budget = store.journal.count;
+  options.history_budget = store.history.count;
   options.keep_free = store.keep_free.count;
   options.boot_id = boot;
   options.words = {[who](const outbox::Gap& gap, const Moment& now) { return uplink::gap_draft(who, gap, now); },
@@ -134,14 +134,17 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
   plan.who = who_;
   plan.store = book_.store;
   plan.boot = boot_;
-  plan.about = [this] { return account_of(all_, public_key_); };
+  plan.about = [this] { return account_of(all_, public_key_, hooks_.rules()); };
   plan.open = [this](const Moment& now) {
     return uplink::open_message(who_, book_.store, book_.counts.seq, hooks_.open(), now.wall);
   };
   plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
     desk_->take(arrived, called, now);
   };
-  plan.acknowledged = hooks_.acknowledged;
+  plan.acknowledged = [this](const uplink::Ack& ack) {
+    hooks_.acknowledged(ack);
+    answered(ack);
+  };
   plan.store_failed = [this](const Error& error) {
     if (error.code == Code::corrupt) store_failed_ = true;
   };
@@ -201,38 +204,6 @@ void Dispatch::remember(const std::string& name, const std::string& value) {
               [this](const Result<>& done) {
                 if (!done) hooks_.say("store: " + done.error().what);
               });
-}
-
-void Dispatch::keep_history(std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now) {
-  const auto keep = [figures = std::move(figures), counts = std::move(counts),
-                     now](outbox::Outbox& store) -> Result<std::vector<std::string>> {
-    auto history = store.history();
-    if (!history) return history.error();
-    if (auto kept = (*history)->add(figures, now); !kept) return kept.error();
-    if (auto kept = (*history)->count(counts, now); !kept) return kept.error();
-    return (*history)->news();
-  };
-  keeper_.ask(keep, [this](const Result<std::vector<std::string>>& news) {
-    if (!news && !told_history_) hooks_.say("history: " + news.error().what + "; figures of these minutes are not kept");
-    told_history_ = !news;
-    if (news)
-      for (const auto& sentence : *news) hooks_.say("history: " + sentence);
-  });
-}
-
-void Dispatch::hours_of(const std::string& sensor, const std::string& channel, Duration back,
-                        std::function<void(std::vector<outbox::Point>)> tell) {
-  const Wall now = clock_.now().wall;
-  const auto ask = [=](outbox::Outbox& store) -> Result<std::vector<outbox::Point>> {
-    auto history = store.history();
-    if (!history) return history.error();
-    return (*history)->series(sensor, channel, now - std::chrono::duration_cast<std::chrono::milliseconds>(back), now,
-                              outbox::Resolution::hour);
-  };
-  keeper_.ask(ask, [this, tell = std::move(tell)](const Result<std::vector<outbox::Point>>& points) {
-    if (points) return tell(*points);
-    hooks_.say("history: " + points.error().what);
-  });
 }
 
 /// The publisher may be able to send more before the next tick.
@@ -389,6 +360,8 @@ json::object Dispatch::status() const {
 
 void Dispatch::stop() {
   const Moment now = clock_.now();
+  observer_.hurry();
+  flush_observations(now);
   keeper_.ask([now](outbox::Outbox& store) { return store.checkpoint(now); },
               [](const Result<>&) {});  // a journal whose last events are not signed yet is signed by the next start
   if (publisher_) publisher_->stop(now, farewell);

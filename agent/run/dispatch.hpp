@@ -41,6 +41,7 @@ class Dispatch {
     std::function<boost::json::object()> about;                      ///< the agent's part of health and status
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
     std::function<void(const uplink::Ack& ack)> acknowledged = {};  ///< what the centre says that it has
+    std::function<std::vector<std::string>()> rules = {};           ///< all that can raise an alert, by their ids
   };
 
   /// `config`: the password file or the command key cannot be read. Before a store is opened for it.
@@ -107,6 +108,7 @@ class Dispatch {
   void pace();
   void set_right(const Moment& now);
   void flush_observations(const Moment& now);
+  void answered(const uplink::Ack& ack);
   void look_into_store(const Moment& now);
   static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
   void read(const Book& book);

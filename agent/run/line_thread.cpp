@@ -37,6 +37,7 @@ LineThread::LineThread(const drivers::DeviceType& type, drivers::LinePlan plan, 
       line_(type.open(std::move(plan), clock)),
       backoff_(uplink::system_chance(), 1s, 60s),
       told_(sensors_.size()),
+      wishes_(outputs_.size()),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 LineThread::~LineThread() {
@@ -48,7 +49,9 @@ LineThread::~LineThread() {
 bool LineThread::want(const std::string& output, bool on) {
   const auto found = std::ranges::find(outputs_, output);
   if (found == outputs_.end()) return false;
-  line_->want(static_cast<std::size_t>(found - outputs_.begin()), on);
+  const auto index = static_cast<std::size_t>(found - outputs_.begin());
+  wishes_[index] = on ? Wish::on : Wish::off;
+  line_->want(index, on);
   return true;
 }
 
@@ -78,10 +81,13 @@ std::string LineThread::names() const {
   return out;
 }
 
-/// One sentence for the line; its sensors have the same cause and say nothing themselves.
+/// One sentence for the line; its sensors have the same cause and say nothing themselves, and what its outputs were asked for
+/// could not be done.
 void LineThread::line_failed(const std::string& cause) {
   if (words_.failed(cause, clock_.now().steady)) say(shown_ + " (" + names() + "): " + cause + "; trying again");
   for (std::size_t i = 0; i < sensors_.size(); ++i) tell_state(i, false, cause);
+  for (std::size_t i = 0; i < outputs_.size(); ++i)
+    if (const Wish wish = wishes_[i]; wish != Wish::none) switched(i, wish == Wish::on, Error{Code::io, cause});
 }
 
 void LineThread::works(std::size_t sensor) {

@@ -7,6 +7,7 @@
 #include "agent/run/lines.hpp"
 #include "agent/uplink/backoff.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,7 +64,9 @@ class LineThread final : private drivers::LineEvents {
   FaultWords words_;  // of the line itself
   FaultWords flood_;
   std::vector<Told> told_;
-  std::jthread thread_;  // last: it uses all of the above
+  enum class Wish : std::uint8_t { none, off, on };
+  std::vector<std::atomic<Wish>> wishes_;  // of each output, the newest; home writes
+  std::jthread thread_;                    // last: it uses all of the above
 };
 
 }  // namespace kuzet::run

@@ -30,6 +30,8 @@ class Observer {
   };
   /// What is to be told at `now`; empty between two turns.
   std::vector<Batch> take(const Moment& now, bool sparse = false);
+  /// The next turn is now: nothing is told later.
+  void hurry() { turn_.reset(); }
 
  private:
   struct Value {

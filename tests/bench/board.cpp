@@ -96,7 +96,7 @@ uplink::Plan Board::plan(const outbox::Outbox& store) {
   plan.who = who_;
   plan.store = store.store();
   plan.boot = store.boot();
-  plan.about = [this, key = store.public_key()] { return run::account_of(all_, key); };
+  plan.about = [this, key = store.public_key()] { return run::account_of(all_, key, {}); };
   plan.open = [this, id = store.store()](const Moment& now) { return uplink::open_message(who_, id, seq_, {}, now.wall); };
   plan.store_failed = [this](const Error& error) { failed_ = error.what; };
   plan.drain = all_.uplink->drain;

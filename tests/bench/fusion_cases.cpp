@@ -111,7 +111,7 @@ vision::Plan fire_plan() {
 Rule camera_rule() {
   const auto timing = fire_plan().rules.front();
   Rule out;
-  out.id = "cam/fire/";
+  out.id = "cam/fire";
   out.kind = timing.kind, out.severity = timing.severity, out.source = "cam";
   out.confirm = timing.confirm, out.patience = timing.patience, out.clear = timing.clear, out.cooldown = timing.cooldown;
   out.raise = timing.raise, out.keep = timing.keep;
