@@ -25,9 +25,12 @@ class Hub {
   std::uint64_t begin() { return ++current_; }
   /// Any thread.
   [[nodiscard]] bool counts(std::uint64_t connection) const { return connection == current_; }
-  /// Any thread.
-  [[nodiscard]] bool admits(const Message& message) const { return !events_.admits || events_.admits(message); }
-  /// After this nothing more is brought home.
+  /// Any thread. Guarded, so that close() waits for whoever is being asked.
+  [[nodiscard]] bool admits(const Message& message) const {
+    const std::lock_guard lock(mutex_);
+    return home_ && (!events_.admits || events_.admits(message));
+  }
+  /// After this nothing more is brought home, and nobody is asked.
   void close() {
     const std::lock_guard lock(mutex_);
     home_ = nullptr;
@@ -43,7 +46,7 @@ class Hub {
 
  private:
   const Events events_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Home home_;
   std::atomic<std::uint64_t> current_ = 0;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The link where there is no broker: nobody listens, nobody answers, a file is missing, a name server is silent.
 #include "agent/link/link.hpp"
+#include "agent/link/hub.hpp"
 
 #include "tests/harness/catch.hpp"
 #include "tests/harness/linked.hpp"
@@ -13,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <bit>
 #include <condition_variable>
 #include <filesystem>
@@ -175,6 +177,26 @@ TEST_CASE("a link can be given up while it connects") {
   }
 }
 
+TEST_CASE("a link that is gone asks nobody for anything, and waits for whoever it is asking", "[K7]") {
+  std::atomic<int> asked = 0;
+  std::atomic<bool> inside = false, may_go = false, closed = false;
+  link::Events events{{}, {}, {}, {}, [&](const link::Message&) {
+                        ++asked;
+                        inside = true;
+                        while (!may_go) std::this_thread::yield();
+                        CHECK_FALSE(closed);
+                        return true;
+                      }};
+  link::Hub hub(std::move(events), [](const std::function<void()>& job) { job(); });
+  std::jthread paho([&] { CHECK(hub.admits({})); });
+  while (!inside) std::this_thread::yield();
+  std::jthread user([&] { hub.close(), closed = true; });
+  may_go = true;
+  paho.join(), user.join();
+  CHECK_FALSE(hub.admits({}));
+  CHECK(asked == 1);
+}
+
 TEST_CASE("the versions have names") {
   CHECK(link::name(link::Version::v5) == "5");
   CHECK(link::name(link::Version::v311) == "3.1.1");
@@ -202,7 +224,8 @@ TEST_CASE("a name server that does not answer makes nobody wait") {
   CHECK(elapsed_ms([&] { link.reset(); }) < 2000 + at_once.count());
   Silence::of_names().end();  // what was left behind ends by itself
   const auto end = std::chrono::steady_clock::now() + 20s;
-  while ((alive.use_count() > 1 || threads() > before) && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
+  while ((alive.use_count() > 1 || threads() > before) && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(5ms);
   CHECK(alive.use_count() == 1);
   CHECK(threads() <= before);  // Paho's too: they must not outlive the library that the process takes down at its end
 }

@@ -118,7 +118,10 @@ bool Bus::hung_up() const {
 
 /// What lies there unread is no answer to what will be asked now. False: it does not end.
 bool Bus::throw_away() {
-  if (!tcp()) return ::tcflush(fd_, TCIFLUSH) == 0 || errno != EIO;
+  if (!tcp()) {
+    ::tcflush(fd_, TCIFLUSH);  // where that fails, so does the sending that follows, and tells why
+    return true;
+  }
   std::array<char, 4096> part{};
   for (std::size_t got = 0; got < most_stale;) {
     const auto more = ::recv(fd_, part.data(), part.size(), MSG_DONTWAIT);

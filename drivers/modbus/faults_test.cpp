@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Modbus lines that misbehave: slaves that are late, half, damaged or babble, ports that go and come back.
+#include "drivers/modbus/bus.hpp"
 #include "drivers/modbus/line_fixture.hpp"
 #include "tests/buses/fake_bus.hpp"
 #include "tests/buses/servers.hpp"
@@ -243,6 +244,17 @@ TEST_CASE("a port that goes between two questions is noticed at once", "[sensors
   REQUIRE(it.samples(0));
   bus.unplug();
   REQUIRE(it.eventually([&](Heard&) { return it.ended; }, 2s));
+}
+
+TEST_CASE("a port that goes just before a question is gone, and does not babble", "[sensors][K7]") {
+  FakeBus fake(Kind::serial, test::answer_well);
+  Address address;
+  address.device = fake.address();
+  Bus bus(fake.address(), address, {});
+  REQUIRE(bus.open(1s, {}).has_value());
+  fake.unplug();
+  REQUIRE(test::eventually([&] { return bus.hung_up(); }, 2s));
+  CHECK(bus.exchange({}, 100ms, {}).why == address.device + ": no such device");
 }
 
 TEST_CASE("a gateway that closes what is idle is asked over a new connection, without a word", "[sensors]") {

@@ -75,6 +75,9 @@ class MqttIn final : public net::BrokerLine {
   MqttIn(const std::vector<Device>& sensors, const Settings& first, const Clock& clock) : BrokerLine(first, {}, clock) {
     for (const auto& one : sensors) sensors_.emplace_back(one);
   }
+  MqttIn(const MqttIn&) = delete;
+  MqttIn& operator=(const MqttIn&) = delete;
+  ~MqttIn() override { hang_up(); }
 
  private:
   struct Sensor {

@@ -228,7 +228,7 @@ TEST_CASE("a flood is read as far as it can be, said once, and does not pile up"
   if (!Broker::available()) return;
   test::BrokerSettings wide;
   wide.extra = "max_queued_messages 0\nmax_inflight_messages 0\n";
-  Site site({"topic: a\nreadings: [{name: t}]\n"}, wide);
+  Site site({"topic: a\nreadings: [{name: t}]\n", "topic: end\nformat: plain\nreadings: [{name: t}]\n"}, wide);
   site.settle("a");
   constexpr int many = 30'000;
   for (int i = 0; i < many; ++i) {
@@ -237,9 +237,14 @@ TEST_CASE("a flood is read as far as it can be, said once, and does not pile up"
     (void)site.says.link->publish(0, message);
   }
   REQUIRE(within(20s, [&] { return site.told.heard(" were not read") || site.told.heard(" were dropped"); }));
+  // To its end: Paho's C library leaks what it is just reading when its connection goes.
+  REQUIRE(within(60s, [&] {
+    (void)site.says.publish(test::saying("end", "1"));
+    return !site.values(0, 1).empty();
+  }));
   const auto seen = site.told.samples().size();
   CHECK(seen < 3000);
-  CHECK(site.told.words().size() < 8);
+  CHECK(site.told.words().size() < 10);
   CHECK(site.work->losses() == 0);
   CHECK(site.work->stop() < 1200ms);
 }

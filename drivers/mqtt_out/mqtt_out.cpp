@@ -92,6 +92,9 @@ class MqttOut final : public net::BrokerLine {
       outputs_.push_back({one.settings, static_cast<const Settings&>(*one.settings), {}, {}, {}, {}});
     wishes_.resize(outputs_.size());
   }
+  MqttOut(const MqttOut&) = delete;
+  MqttOut& operator=(const MqttOut&) = delete;
+  ~MqttOut() override { hang_up(); }
 
   void want(std::size_t output, bool on) override {
     {

@@ -63,6 +63,8 @@ class BrokerLine : public Line {
   /// Called at the moment it returned last, after each message, and at once after connected().
   virtual Steady tick(Steady now) = 0;
 
+  /// The derived line has to call this when it is destroyed: until then the link asks it for `admits`.
+  void hang_up() { link_.reset(); }
   /// Sends; `answered` follows with this number.
   std::uint64_t publish(const link::Message& message);
   std::uint64_t subscribe(const std::string& filter);
