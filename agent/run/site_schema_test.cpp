@@ -113,6 +113,11 @@ TEST_CASE("limits that no value can keep, and a scale that makes all values one,
        "f:2:45: sensors[0].readings[0].most: must be more than `least`");
 }
 
+TEST_CASE("a file of holidays that is not there is told by its name", "[K6][sensors]") {
+  only("calendars: {lessons: {holidays: /nowhere/days.txt}}\n",
+       "f:2:33: calendars.lessons.holidays: /nowhere/days.txt: No such file or directory");
+}
+
 TEST_CASE("a site with terminals is not called as the board itself", "[K6][access]") {
   only(
       "sensors: [{id: door, driver: webhook, passage: {person: /card, words: {always: entry}}}]\n"
