@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t most_hours = 24 * 70;           // what is older says little about a container
 constexpr std::int64_t fresh_hours = 3;               // older levels say nothing about now
 constexpr std::size_t least_points = 6;               // of a line
+constexpr int believed_hours = 3;                     // a clock that was set back is believed after so many hours
 constexpr std::int64_t least_alone = 24;              // hours that a first line must cover: a day has all hours once
 constexpr std::size_t least_before = 3;               // earlier lines that say what is usual
 constexpr double reset_share = 0.15;                  // of all that the level ever covered: a fall of so much is an emptying
@@ -185,9 +186,22 @@ void Forecast::learn(const std::vector<HourLevel>& hours) {
 void Forecast::see(const Reading& reading) {
   if (reading.quality != Quality::good || reading.at.clock == ClockState::unsynced) return;
   const std::int64_t hour = hour_of(reading.at.wall);
-  if (hour != hour_) close_hour();
+  if (hour != hour_) {
+    close_hour();
+    settle(hour == hour_ + 1);
+  }
   hour_ = hour;
   if (gathered_.size() < most_gathered) gathered_.push_back(reading.value);
+}
+
+/// Hours that are still to come were left by a clock that ran ahead. Once some hours have passed one after the other before
+/// them, it is this time that holds; until then it may be the clock of now that is wrong.
+void Forecast::settle(bool next) {
+  const bool behind = !hours_.empty() && hours_.back().hour > hour_;
+  behind_ = behind && next ? behind_ + 1 : 0;
+  if (behind_ < believed_hours) return;
+  while (!hours_.empty() && hours_.back().hour > hour_) hours_.pop_back();
+  behind_ = 0;
 }
 
 void Forecast::close_hour() {
@@ -197,9 +211,10 @@ void Forecast::close_hour() {
   gathered_.clear();
 }
 
-std::vector<HourLevel> Forecast::upwards() const {
+std::vector<HourLevel> Forecast::upwards(std::int64_t now) const {
   std::vector<HourLevel> out(hours_.begin(), hours_.end());
-  if (!gathered_.empty() && (out.empty() || hour_ > out.back().hour)) out.push_back({hour_, median(gathered_)});
+  while (!out.empty() && out.back().hour > now) out.pop_back();  // of a clock that ran ahead
+  if (hour_ <= now && !gathered_.empty() && (out.empty() || hour_ > out.back().hour)) out.push_back({hour_, median(gathered_)});
   if (!rising_)
     for (auto& one : out) one.level = -one.level;
   return out;
@@ -207,8 +222,8 @@ std::vector<HourLevel> Forecast::upwards() const {
 
 Outlook Forecast::outlook(const Moment& now) const {
   if (now.clock == ClockState::unsynced) return unknown("the clock is not set");
-  const auto levels = upwards();
   const std::int64_t hour = hour_of(now.wall);
+  const auto levels = upwards(hour);
   if (levels.empty() || hour - levels.back().hour > fresh_hours) return unknown("no value that can be believed");
   const double limit = rising_ ? limit_ : -limit_;
   const auto cuts = cut(levels);

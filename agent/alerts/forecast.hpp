@@ -50,14 +50,16 @@ class Forecast {
  private:
   struct Line;
   void close_hour();
-  /// Oldest first; falling levels turned over, so that the limit is always above.
-  [[nodiscard]] std::vector<HourLevel> upwards() const;
+  void settle(bool next);
+  /// Up to this hour, oldest first; falling levels turned over, so that the limit is always above.
+  [[nodiscard]] std::vector<HourLevel> upwards(std::int64_t now) const;
 
   double limit_;
   bool rising_;
   std::deque<HourLevel> hours_;
   std::int64_t hour_ = 0;         // that is being gathered
   std::vector<double> gathered_;  // its levels
+  int behind_ = 0;                // hours that passed while later ones are known
 };
 
 }  // namespace kuzet::alerts

@@ -207,4 +207,31 @@ TEST_CASE("hours of an earlier run go on where they were, also when the clock wa
   CHECK(in_seconds(forecast.outlook(at(48)).likely) / 3600 == Approx(38).margin(3));
 }
 
+TEST_CASE("a clock that runs a year ahead for a while spoils no forecast, and what it left is forgotten", "[forecast]") {
+  Forecast forecast(95, true);
+  const auto level = [](double hour) { return 10 + 0.5 * hour; };
+  const auto live = [&](double from, double to, double ahead) {
+    for (double hour = from; hour < to; hour += 0.25) {
+      Moment moment = at(hour + ahead);
+      moment.steady = at(hour).steady;
+      forecast.see({"bin", "fill", level(hour), "%", moment, Quality::good, ""});
+    }
+  };
+  const auto right = [&](double hour) {
+    const auto outlook = forecast.outlook(at(hour));
+    REQUIRE(outlook.known);
+    CHECK(in_seconds(outlook.likely) / 3600 == Approx((95 - level(hour)) / 0.5).margin(8));
+  };
+  live(0, 72, 0);
+  live(72, 74, 24 * 365);
+  live(74, 75, 0);
+  right(75);
+  live(75, 96, 0);
+  right(96);
+  CHECK_FALSE(forecast.outlook(at(101)).known);  // silent since: what stands in the future is no value of now
+  live(101, 102, -24 * 700);
+  live(102, 103, 0);
+  right(103);
+}
+
 }  // namespace kuzet::alerts

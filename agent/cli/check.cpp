@@ -26,6 +26,7 @@ void add_check(CLI::App& app) {
     std::size_t rules = 0;
     for (const auto& camera : all.cameras) rules += camera.detect.size();
     std::cerr << *file << ": good: " << counted(all.cameras.size(), "camera") << ", " << counted(rules, "detector")
+              << (all.sensors.empty() ? "" : ", " + counted(all.sensors.size(), "sensor"))
               << (all.uplink ? "" : ", no uplink: alerts stay on this board") << '\n';
   });
 }

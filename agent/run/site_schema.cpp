@@ -57,10 +57,10 @@ s::Declared<Configuration> arming() {
 Result<std::string> text_of(const std::string& path) {
   constexpr std::uintmax_t largest = std::uintmax_t{1} << 20;
   std::error_code failed;
-  if (!std::filesystem::is_regular_file(path, failed)) return Error{Code::io, failed ? failed.message() : "is no file"};
-  if (std::filesystem::file_size(path, failed) > largest) return Error{Code::io, "larger than 1 MiB: this is no list of days"};
+  if (!std::filesystem::is_regular_file(path, failed)) return Error{Code::io, path + ": " + (failed ? failed.message() : "is no file")};
+  if (std::filesystem::file_size(path, failed) > largest) return Error{Code::io, path + ": larger than 1 MiB: this is no list of days"};
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return Error{Code::io, std::generic_category().message(errno)};
+  if (!stream) return Error{Code::io, path + ": " + std::generic_category().message(errno)};
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 

@@ -5,7 +5,8 @@
 
 #include "tests/harness/catch.hpp"
 
-#include <algorithm>
+#include <fstream>
+#include <sstream>
 
 namespace kuzet::run {
 
@@ -30,6 +31,23 @@ void only(const std::string& text, const std::string& sentence) {
 
 std::string bin(const std::string& readings, const std::string& more) {
   return "sensors: [{id: bin, driver: webhook, readings: [" + readings + "]" + more + "}]\n";
+}
+
+/// The commented configuration; `whole`: with what its # switches off below the cameras, where no space follows, or two.
+std::string commented(bool whole) {
+  std::ifstream file(std::string(KUZET_SOURCE_DIR) + "/config/kuzet.yaml");
+  std::ostringstream out;
+  bool below = false;
+  for (std::string line; std::getline(file, line);) {
+    below |= line.starts_with("sensors:");
+    const bool off = line.size() > 1 && line[0] == '#' && (line[1] != ' ' || line.starts_with("#  "));
+    out << (whole && below && off ? line.substr(1) : line) << '\n';
+  }
+  return out.str();
+}
+
+Result<Configuration> parsed(const std::string& text) {
+  return parse(text, "kuzet.yaml", [](std::string_view) { return std::nullopt; });
 }
 
 const std::string level = "{name: level, unit: \"%\"}";
@@ -95,11 +113,34 @@ TEST_CASE("limits that no value can keep, and a scale that makes all values one,
        "f:2:45: sensors[0].readings[0].most: must be more than `least`");
 }
 
+TEST_CASE("a file of holidays that is not there is told by its name", "[K6][sensors]") {
+  only("calendars: {lessons: {holidays: /nowhere/days.txt}}\n",
+       "f:2:33: calendars.lessons.holidays: /nowhere/days.txt: No such file or directory");
+}
+
 TEST_CASE("a site with terminals is not called as the board itself", "[K6][access]") {
   only(
       "sensors: [{id: door, driver: webhook, passage: {person: /card, words: {always: entry}}}]\n"
       "access: [{id: node, terminals: [door]}]\n",
       "f:3:15: access[0].id: \"node\" is the board itself");
+}
+
+TEST_CASE("the commented configuration is right as it stands, and with everything switched on", "[K6][sensors]") {
+  const auto plain = parsed(commented(false));
+  INFO((plain ? "" : plain.error().what));
+  REQUIRE(plain.has_value());
+  CHECK(plain->sensors.size() == 1);
+  CHECK(plain->site.answers.empty());
+  const auto whole = parsed(commented(true));
+  INFO((whole ? "" : whole.error().what));
+  REQUIRE(whole.has_value());
+  CHECK(whole->sensors.size() == 5);
+  CHECK(whole->site.rules.conditions.size() == 5);
+  CHECK(whole->site.rules.rules.size() == 1);
+  CHECK(whole->site.fusion.size() == 1);
+  CHECK(whole->site.access.size() == 1);
+  CHECK(whole->site.outputs.size() == 2);
+  CHECK(whole->site.answers.size() == 2);
 }
 
 }  // namespace kuzet::run
