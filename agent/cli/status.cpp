@@ -63,12 +63,39 @@ void print(const json::object& camera, const std::string& id) {
     std::cout << std::setw(14) << std::left << "camera" << std::setw(20) << id << sentence << '\n';
 }
 
-/// One block for each part, one line for each figure; some for a camera.
+/// "co 12 ppm, 3 s ago"; "co unknown (too old)".
+std::string reading_of(const json::object& reading) {
+  const auto of = [&](std::string_view name) { return figure(reading, name); };
+  if (of("quality") == "bad") return of("reading") + " unknown (" + of("why") + ")";
+  std::string out = of("reading") + " " + of("value") + (of("unit").empty() ? "" : " " + of("unit"));
+  if (of("quality") != "good") out += " (" + of("quality") + ": " + of("why") + ")";
+  return out + ", " + of("age_s") + " s ago";
+}
+
+void print_sensor(const json::object& sensor) {
+  const auto line = [&](const std::string& sentence) {
+    std::cout << std::setw(14) << std::left << "sensor" << std::setw(20) << figure(sensor, "id") << sentence << '\n';
+  };
+  const auto cause = figure(sensor, "cause");
+  line(figure(sensor, "state") + (cause == "-" ? "" : ": " + cause));
+  if (const auto about = figure(sensor, "about"); about != "-") line(about);
+  if (const auto* readings = sensor.if_contains("readings"); readings != nullptr && readings->is_array())
+    for (const auto& one : readings->as_array())
+      if (one.is_object()) line(reading_of(one.as_object()));
+  if (const auto passages = figure(sensor, "passages"); passages != "-") line(passages + " passages");
+}
+
+/// One block for each part, one line for each figure; some for a camera and a sensor.
 void print(const json::object& status) {
   for (const auto& [name, part] : status) {
     if (name == "cameras" && part.is_array()) {
       for (const auto& one : part.as_array())
         if (one.is_object()) print(one.as_object(), figure(one.as_object(), "id"));
+      continue;
+    }
+    if (name == "sensors" && part.is_array()) {
+      for (const auto& one : part.as_array())
+        if (one.is_object()) print_sensor(one.as_object());
       continue;
     }
     if (part.is_array()) {
