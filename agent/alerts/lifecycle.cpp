@@ -9,6 +9,9 @@ namespace kuzet::alerts {
 
 namespace {
 
+/// Sensors are looked at once a second: who saw it then and misses it at the next look has seen its end.
+constexpr Duration between_looks = std::chrono::seconds(2);
+
 /// What a look says about a thing, together with how long it has been so.
 enum class Sight { there, confirmed, missing, long_missing };
 enum class Action { none, suspect, raise, follow, close };
@@ -123,7 +126,8 @@ void Lifecycle::step(const Rule& rule, Thing& thing, const Finding* finding, con
 }
 
 bool Lifecycle::unwatched(const Rule& rule, const Thing& thing) {
-  return is_open(thing.state) && (!thing.seen || thing.missed->steady - thing.seen->steady > rule.clear);
+  return is_open(thing.state) &&
+         (!thing.seen || thing.missed->steady - thing.seen->steady > std::max(rule.clear, between_looks));
 }
 
 void Lifecycle::suspect(const Rule& rule, Thing& thing, const Finding& finding, const Moment& now) {
