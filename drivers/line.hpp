@@ -30,6 +30,7 @@ struct Device {
   bool passages = false;          ///< it tells of persons who pass
   Duration every{};               ///< how often a sensor is asked; zero: it speaks by itself
   std::shared_ptr<const DeviceSettings> settings;
+  Duration silence = {};  ///< of one that speaks by itself: so long it may say nothing; zero: nobody knows
 };
 
 /// What a line tells, from its own thread. `sensor` and `output` are places in the lists with which it was opened. All may be

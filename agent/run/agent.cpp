@@ -4,6 +4,7 @@
 
 #include "agent/core/json.hpp"
 #include "agent/run/alarms.hpp"
+#include "agent/run/before.hpp"
 #include "agent/run/cameras.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/credentials.hpp"
@@ -46,39 +47,6 @@ void say(const std::string& sentence) { spdlog::info(sentence); }
 std::vector<Watched> watched_cameras(const Configuration& all) {
   std::vector<Watched> out;
   for (const auto& camera : all.cameras) out.push_back({camera.id, camera.offline_after});
-  return out;
-}
-
-/// What an earlier run left in the store.
-struct Before : Remembered {
-  Facts answers, access;
-};
-
-Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
-  Before out;
-  if (auto states = store.open_states()) {
-    for (const auto& state : *states) {
-      auto alert = uplink::read_open_state(state);
-      if (!alert)
-        spdlog::error("store: {}", alert.error().what);
-      else
-        out.open.push_back(restored(std::move(*alert), boot, now));
-    }
-  } else {
-    spdlog::error("store: {}", states.error().what);
-  }
-  const auto read = [&store](Facts& into, const char* prefix) {
-    auto facts = store.remembered(prefix);
-    if (!facts) return spdlog::error("store: {}", facts.error().what);
-    into.insert(into.end(), facts->begin(), facts->end());
-  };
-  read(out.mutes, "mute/");
-  read(out.arming, "arming/");
-  read(out.suspects, "suspect/");
-  read(out.entry, "entry/");
-  read(out.access, "access/");
-  read(out.answers, "answer/");
-  read(out.answers, "output/");
   return out;
 }
 

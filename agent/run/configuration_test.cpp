@@ -210,6 +210,22 @@ TEST_CASE("wrong values are told with what would be right", "[K6]") {
   contains(faults(node + "cameras: {}\n"), "kuzet.yaml:2:10: cameras: must be a list");
 }
 
+TEST_CASE("a sensor is offline after what its driver knows of its silence, unless that is said", "[K7][sensors]") {
+  const auto sensor = [](const std::string& said) {
+    const auto all = read(node + "sensors: [{id: s, " + said + "}]\n");
+    INFO((all ? "" : all.error().what));
+    REQUIRE(all);
+    return all->sensors.at(0).offline_after;
+  };
+  const std::string line = "driver: serial_line, device: /dev/ttyUSB0, format: csv, readings: [{name: a, column: 1}]";
+  CHECK(sensor(line) == 5min);
+  CHECK(sensor(line + ", silence: 20min") == 20min);
+  CHECK(sensor(line + ", offline_after: 30s") == 30s);
+  CHECK(sensor("driver: board, every: 10s") == 1min);
+  CHECK(sensor("driver: board, every: 10min") == 30min);
+  CHECK(sensor("driver: mqtt_in, server: \"mqtt://a\", topic: t, readings: [{name: a, at: /a}]") == 1h);
+}
+
 TEST_CASE("every fault is told at once, in the order of the file", "[K6]") {
   const auto told = faults("node: {id: A, site: b}\nstore: {evidence: x}\nextra: 1\ncameras:\n  - {id: yard}\n");
   CHECK(std::ranges::count(told, '\n') == 4);

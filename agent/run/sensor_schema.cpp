@@ -42,7 +42,7 @@ const Schema<Own>& own_schema() {
       s::duration<Own>(
           "offline_after", &Own::offline_after, {0s, 24h * 30},
           "A sensor that gives nothing for this long is told as offline and its values are unknown; 0s: three times "
-          "`every`, an hour where it speaks by itself, at least a minute."),
+          "`every`, its `silence`, or an hour where it speaks by itself, at least a minute."),
       s::group<Own>("container", &Own::container, alerts::container_schema(),
                     "The container below a distance sensor: adds the reading `fill`, in %."),
       s::list<Own>("forecast", &Own::forecasts, forecast_schema(),
@@ -66,6 +66,7 @@ std::vector<std::string> driver_names(bool output) {
 Duration offline_after(const Own& own, const drivers::Device& device) {
   if (own.offline_after > Duration::zero()) return own.offline_after;
   if (device.passages && device.channels.empty()) return least_offline;  // dead when its line is: at night nobody passes
+  if (device.silence > Duration::zero()) return std::max(least_offline, device.silence);
   return device.every > Duration::zero() ? std::max(least_offline, 3 * device.every) : by_itself;
 }
 

@@ -45,7 +45,8 @@ Device sensor(const Node& entry, const std::string& key, Faults& faults) {
           .line = settings->device,
           .channels = known_channels(particulate::channels_of(settings->model()), entry, key, faults),
           .every = rests ? settings->measure + settings->rest : Duration::zero(),
-          .settings = settings};
+          .settings = settings,
+          .silence = rests ? Duration::zero() : Duration(std::chrono::minutes(1))};
 }
 
 class DustLine final : public Line {

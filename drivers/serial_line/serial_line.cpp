@@ -30,7 +30,8 @@ Device sensor(const Node& entry, const std::string& key, Faults& faults) {
           .line = settings->device,
           .channels = {settings->readings.begin(), settings->readings.end()},
           .passages = settings->passages,
-          .settings = settings};
+          .settings = settings,
+          .silence = settings->silence};
 }
 
 }  // namespace
