@@ -46,12 +46,15 @@ Result<> History::roll(std::int64_t hour) {
 /// Days that are over, by the hour that runs: each in a commit of its own.
 Result<> History::close_days(std::int64_t running) {
   const auto today = floor<std::chrono::days>(hours(running)).count();
+  std::optional<std::int64_t> before;
   for (;;) {
     auto query = db_->prepare("SELECT min(at) FROM hour WHERE at < ?");
     if (const auto row = query.bind(1, today * 24).step(); !row) return row.error();
     if (query.null(0)) return {};
     const auto day = floor<std::chrono::days>(hours(query.integer(0))).count();
     query.reset();
+    if (before && day <= *before) return Error{Code::corrupt, "hours that are there and cannot be taken away"};  // for ever
+    before = day;
     auto transaction = Transaction::begin(*db_);
     if (!transaction) return transaction.error();
     if (auto done = close_day(day); !done) return done;

@@ -21,6 +21,17 @@ Wall wall_of(std::int64_t number) {
   return Wall(Unit(number));
 }
 
+/// The minutes, hours or whatever of [from, to).
+struct Span {
+  std::int64_t from, to;
+  [[nodiscard]] bool holds(std::int64_t number) const { return number >= from && number < to; }
+};
+
+template <class Unit>
+Span span_of(Wall from, Wall to) {
+  return {begin_from<Unit>(from), begin_from<Unit>(to)};
+}
+
 /// Calls `take` for each row.
 template <class Take>
 Result<> each(Statement& query, Take take) {
@@ -55,10 +66,12 @@ Result<std::vector<Point>> HistoryView::series(const std::string& sensor, const 
     return out;
   }
   auto query = db_->prepare("SELECT at, body FROM minute WHERE at >= ? AND at < ? ORDER BY at");
-  query.bind(1, begin_from<minutes>(from)).bind(2, begin_from<minutes>(to));
+  const auto span = span_of<minutes>(from, to);
+  query.bind(1, span.from).bind(2, span.to);
   auto done = each(query, [&]() -> Result<> {
+    if (!believed(span.holds(query.integer(0)))) return {};
     Figures figures;
-    if (!unpack_one(query.text(1), **number, figures)) ++skipped_;
+    (void)believed(unpack_one(query.text(1), **number, figures));
     if (figures.readings() > 0) out.push_back({wall_of<minutes>(query.integer(0)), figures});
     return {};
   });
@@ -68,15 +81,19 @@ Result<std::vector<Point>> HistoryView::series(const std::string& sensor, const 
 
 /// Those of closed days lie together; those since then, by the hour, take their place; the hour that runs is in its minutes.
 Result<> HistoryView::hours(std::uint64_t number, std::int64_t from, std::int64_t to, std::map<std::int64_t, Figures>& out) {
-  auto days = db_->prepare("SELECT day, body FROM day WHERE series = ? AND day >= ? AND day <= ?");
-  days.bind(1, number).bind(2, floor<std::chrono::days>(std::chrono::hours(from)).count());
-  days.bind(3, floor<std::chrono::days>(std::chrono::hours(to)).count());
+  auto days = db_->prepare("SELECT day, body FROM day WHERE series = ? AND day >= ? AND day < ?");
+  const Span span{from, to};
+  const Span of_days{floor<std::chrono::days>(std::chrono::hours(from)).count(),
+                     floor<std::chrono::days>(std::chrono::hours(to)).count() + 1};
+  days.bind(1, number).bind(2, of_days.from).bind(3, of_days.to);
   auto done = each(days, [&]() -> Result<> {
+    if (!believed(of_days.holds(days.integer(0)))) return {};
     Packed day;
-    if (!unpack(days.text(1), day)) ++skipped_;
+    (void)believed(unpack(days.text(1), day));
     for (const auto& [hour, figures] : day) {
+      if (!believed(hour < 24)) continue;
       const auto at = days.integer(0) * 24 + static_cast<std::int64_t>(hour);
-      if (at >= from && at < to) out[at] = figures;
+      if (span.holds(at)) out[at] = figures;
     }
     return {};
   });
@@ -84,8 +101,9 @@ Result<> HistoryView::hours(std::uint64_t number, std::int64_t from, std::int64_
   auto rows = db_->prepare("SELECT at, body FROM hour WHERE at >= ? AND at < ?");
   rows.bind(1, from).bind(2, to);
   done = each(rows, [&]() -> Result<> {
+    if (!believed(span.holds(rows.integer(0)))) return {};
     Figures figures;
-    if (!unpack_one(rows.text(1), number, figures)) ++skipped_;
+    (void)believed(unpack_one(rows.text(1), number, figures));
     if (figures.readings() > 0) out[rows.integer(0)] = figures;
     return {};
   });
@@ -101,8 +119,9 @@ Result<> HistoryView::hours_of_minutes(std::uint64_t number, std::int64_t from, 
   query.bind(1, from).bind(2, to);
   std::map<std::int64_t, Figures> found;
   auto done = each(query, [&]() -> Result<> {
+    if (!believed(Span{from, to}.holds(query.integer(0)))) return {};
     Figures figures;
-    if (!unpack_one(query.text(1), number, figures)) ++skipped_;
+    (void)believed(unpack_one(query.text(1), number, figures));
     if (figures.readings() > 0) found[query.integer(0)].merge(figures);
     return {};
   });
@@ -113,8 +132,10 @@ Result<> HistoryView::hours_of_minutes(std::uint64_t number, std::int64_t from, 
 Result<std::vector<CountOf>> HistoryView::counts(Wall from, Wall to) {
   std::vector<CountOf> out;
   auto query = db_->prepare("SELECT hour, source, what, n, peak FROM count WHERE hour >= ? AND hour < ?");
-  query.bind(1, begin_from<std::chrono::hours>(from)).bind(2, begin_from<std::chrono::hours>(to));
+  const auto span = span_of<std::chrono::hours>(from, to);
+  query.bind(1, span.from).bind(2, span.to);
   auto done = each(query, [&]() -> Result<> {
+    if (!believed(span.holds(query.integer(0)))) return {};
     const auto hour = wall_of<std::chrono::hours>(query.integer(0));
     out.push_back({hour, query.text(1), query.text(2), query.number(3), query.number(4)});
     return {};
@@ -126,8 +147,10 @@ Result<std::vector<CountOf>> HistoryView::counts(Wall from, Wall to) {
 Result<std::vector<Watched>> HistoryView::watched(Wall from, Wall to) {
   std::vector<Watched> out;
   auto query = db_->prepare("SELECT hour, minutes FROM watched WHERE hour >= ? AND hour < ? ORDER BY hour");
-  query.bind(1, floor<std::chrono::hours>(from.time_since_epoch()).count()).bind(2, begin_from<std::chrono::hours>(to));
+  const Span span{floor<std::chrono::hours>(from.time_since_epoch()).count(), begin_from<std::chrono::hours>(to)};
+  query.bind(1, span.from).bind(2, span.to);
   auto done = each(query, [&]() -> Result<> {
+    if (!believed(span.holds(query.integer(0)))) return {};
     out.push_back({wall_of<std::chrono::hours>(query.integer(0)), query.number(1)});
     return {};
   });
@@ -144,8 +167,10 @@ Result<std::optional<Wall>> HistoryView::first_watched() {
 Result<std::vector<Answer>> HistoryView::answers(Wall from, Wall to) {
   std::vector<Answer> out;
   auto query = db_->prepare("SELECT alert, at FROM answer WHERE at >= ? AND at < ?");
-  query.bind(1, from.time_since_epoch().count()).bind(2, to.time_since_epoch().count());
+  const Span span{from.time_since_epoch().count(), to.time_since_epoch().count()};
+  query.bind(1, span.from).bind(2, span.to);
   auto done = each(query, [&]() -> Result<> {
+    if (!believed(span.holds(query.integer(1)))) return {};
     out.push_back({query.text(0), Wall(std::chrono::milliseconds(query.integer(1)))});
     return {};
   });
