@@ -214,7 +214,7 @@ TEST_CASE("a sensor is offline after what its driver knows of its silence, unles
   const auto sensor = [](const std::string& said) {
     const auto all = read(node + "sensors: [{id: s, " + said + "}]\n");
     INFO((all ? "" : all.error().what));
-    REQUIRE(all);
+    REQUIRE(all.has_value());
     return all->sensors.at(0).offline_after;
   };
   const std::string line = "driver: serial_line, device: /dev/ttyUSB0, format: csv, readings: [{name: a, column: 1}]";
