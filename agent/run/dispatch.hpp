@@ -40,8 +40,8 @@ class Dispatch {
     std::function<void(const uplink::Command& command, Done)> obey;  ///< what concerns cameras, rules and the configuration
     std::function<boost::json::object()> about;                      ///< the agent's part of health and status
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
-    std::function<void(const uplink::Ack& ack)> acknowledged = {};  ///< what the centre says that it has
-    std::function<std::vector<std::string>()> rules = {};           ///< all that can raise an alert, by their ids
+    std::function<void(const uplink::Ack& ack)> acknowledged;  ///< what the centre says that it has
+    std::function<std::vector<std::string>()> rules;           ///< all that can raise an alert, by their ids
   };
 
   /// `config`: the password file or the command key cannot be read. Before a store is opened for it.

@@ -51,7 +51,9 @@ class Siren {
                                [] { return boost::json::object{}; },
                                [](std::string_view fault, const boost::json::object& details, Duration) {
                                  spdlog::warn("{}: {}", fault, boost::json::serialize(details));
-                               }};
+                               },
+                               [](const uplink::Ack&) {},
+                               [] { return std::vector<std::string>{}; }};
     auto dispatch = run::Dispatch::open(io_, all_, clock_, std::move(*store), std::move(hooks));
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
