@@ -40,15 +40,15 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 void remark_watch(const ReportDocument& report, std::vector<std::string>& out) {
   const auto& watch = report.figures.watch;
   if (!watch.known_from || watch.of == 0)
-    return out.push_back("Whether the board was on is not known for this period: nobody wrote it down.");
+    return (void)out.emplace_back("Whether the board was on is not known for this period: nobody wrote it down.");
   const auto days = watch.whole + watch.part + watch.none;
-  out.push_back("The board watched " + std::to_string(watch.whole) + " of " + counted(days, "day", "days") + " whole, " +
-                std::to_string(watch.part) + " in part and " + std::to_string(watch.none) +
-                " not at all: " + percent(watch.minutes, watch.of) + " of the time.");
+  out.emplace_back("The board watched " + std::to_string(watch.whole) + " of " + counted(days, "day", "days") + " whole, " +
+                   std::to_string(watch.part) + " in part and " + std::to_string(watch.none) +
+                   " not at all: " + percent(watch.minutes, watch.of) + " of the time.");
   if (watch.unknown > 0)
-    out.push_back("Of " + counted(watch.unknown, "earlier day", "earlier days") +
-                  " it is not known whether the board was on: that is written down since " + local_text(*watch.known_from) +
-                  ".");
+    out.emplace_back("Of " + counted(watch.unknown, "earlier day", "earlier days") +
+                     " it is not known whether the board was on: that is written down since " + local_text(*watch.known_from) +
+                     ".");
 }
 
 void remark_down(const ReportDocument& report, std::vector<std::string>& out) {
@@ -59,12 +59,12 @@ void remark_down(const ReportDocument& report, std::vector<std::string>& out) {
 
 void remark_journal(const ReportDocument& report, std::vector<std::string>& out) {
   const auto& journal = report.journal;
-  if (!journal.begins) return out.push_back("The journal of this board is empty.");
+  if (!journal.begins) return (void)out.emplace_back("The journal of this board is empty.");
   if (*journal.begins > report.from && journal.pruned)
-    out.push_back("The journal goes back to " + local_text(*journal.begins) +
-                  " only; what was before has given way to its budget, and is not counted.");
+    out.emplace_back("The journal goes back to " + local_text(*journal.begins) +
+                     " only; what was before has given way to its budget, and is not counted.");
   else if (*journal.begins > report.from)
-    out.push_back("The journal begins on " + local_text(*journal.begins) + ".");
+    out.emplace_back("The journal begins on " + local_text(*journal.begins) + ".");
   if (journal.missing > 0)
     out.push_back(counted(journal.missing, "alert", "alerts") + " in the journal could not be read and " +
                   (journal.missing == 1 ? "is" : "are") + " not counted.");
@@ -110,7 +110,8 @@ std::vector<std::string> remarks(const ReportDocument& report) {
   remark_watch(report, out);
   remark_down(report, out);
   remark_journal(report, out);
-  if (!report.figures.answers_known) out.push_back("How soon the control centre confirmed is not known: nobody wrote it down.");
+  if (!report.figures.answers_known)
+    out.emplace_back("How soon the control centre confirmed is not known: nobody wrote it down.");
   return out;
 }
 
