@@ -2,6 +2,7 @@
 // Report by exception with a heartbeat: which readings are told now, and what is told of each minute.
 #pragma once
 
+#include "agent/alerts/channel_order.hpp"
 #include "agent/core/alert.hpp"
 #include "agent/core/figures.hpp"
 
@@ -34,15 +35,7 @@ class Exceptions {
     double value = 0;  // the last that could be used
     bool valued = false;
   };
-  struct Less {
-    using is_transparent = void;
-    template <class A, class B>
-    bool operator()(const A& a, const B& b) const {
-      const int order = std::string_view(a.first).compare(b.first);
-      return order != 0 ? order < 0 : std::string_view(a.second) < std::string_view(b.second);
-    }
-  };
-  std::map<std::pair<std::string, std::string>, Told, Less> told_;
+  std::map<std::pair<std::string, std::string>, Told, ChannelOrder> told_;
 };
 
 }  // namespace kuzet::alerts

@@ -214,6 +214,12 @@ std::vector<Alert> Lifecycle::suspects() const {
   return out;
 }
 
+bool Lifecycle::has_open(const std::string& rule) const {
+  for (auto it = things_.lower_bound({rule, 0}); it != things_.end() && it->first.first == rule; ++it)
+    if (is_open(it->second.state)) return true;
+  return false;
+}
+
 std::vector<Alert> Lifecycle::open() const {
   std::vector<Alert> out;
   for (const auto& [key, thing] : things_)

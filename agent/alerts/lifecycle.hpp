@@ -52,6 +52,8 @@ class Lifecycle {
   /// What is suspected and not raised yet, as alerts without an id: their clocks are worth keeping over a restart.
   [[nodiscard]] std::vector<Alert> suspects() const;
 
+  /// Whether the rule has an alert that is raised or clearing.
+  [[nodiscard]] bool has_open(const std::string& rule) const;
   /// The alerts that are raised or clearing, oldest first.
   [[nodiscard]] std::vector<Alert> open() const;
 

@@ -2,6 +2,7 @@
 // From readings to the figures of each minute.
 #pragma once
 
+#include "agent/alerts/channel_order.hpp"
 #include "agent/core/figures.hpp"
 
 #include <cstdint>
@@ -42,20 +43,12 @@ class Minutes {
     std::string unit;
     std::vector<Open> open;  // one, for two seconds two
   };
-  struct Less {
-    using is_transparent = void;
-    template <class A, class B>
-    bool operator()(const A& a, const B& b) const {
-      const int order = std::string_view(a.first).compare(b.first);
-      return order != 0 ? order < 0 : std::string_view(a.second) < std::string_view(b.second);
-    }
-  };
 
   static Minute minute_of(const Moment& at);
   static Moment begin_of(const Minute& minute, const Moment& now);
   std::vector<MinuteFigures> take(const Moment& now, Duration grace, bool all);
 
-  std::map<std::pair<std::string, std::string>, Channel, Less> channels_;
+  std::map<std::pair<std::string, std::string>, Channel, ChannelOrder> channels_;
 };
 
 }  // namespace kuzet::alerts

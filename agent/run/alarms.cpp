@@ -74,10 +74,6 @@ void Alarms::resume_waiting(const Facts& facts, const Moment& now) {
   }
 }
 
-bool Alarms::is_open(const std::string& rule) const {
-  return std::ranges::any_of(lifecycle_.open(), [&](const Alert& alert) { return alert.rule == rule; });
-}
-
 void Alarms::see(const Rule& rule, const std::vector<Finding>& findings, const Frame& frame, const Moment& now) {
   take(rule, duty_.heard(rule, findings, frame.taken), frame, frame.taken, now);
 }
@@ -94,7 +90,7 @@ void Alarms::take(const Rule& rule, std::vector<Finding> findings, const Frame& 
     return pass_on(rule, lifecycle_.see(rule, findings, at, muted), frame, now);
   }
   const alerts::Fusion::Sensor sensor{hooks_.truth(fusion->second.condition()), hooks_.truth(fusion->second.alarm())};
-  const auto seen = fusion->second.see(std::move(findings), sensor, at, is_open(rule.id));
+  const auto seen = fusion->second.see(std::move(findings), sensor, at, lifecycle_.has_open(rule.id));
   if (!seen) return;
   gallery_.see(*seen->rule, seen->findings, frame);
   pass_on(*seen->rule, lifecycle_.see(*seen->rule, seen->findings, at, muted), frame, now);
@@ -110,7 +106,7 @@ void Alarms::pass_on(const Rule& rule, std::vector<AlertEvent> events, const Fra
 void Alarms::tick(const Moment& now) {
   for (auto& [id, fusion] : fusions_) {
     const alerts::Fusion::Sensor sensor{hooks_.truth(fusion.condition()), hooks_.truth(fusion.alarm())};
-    if (const auto seen = fusion.tick(sensor, now, is_open(id)))
+    if (const auto seen = fusion.tick(sensor, now, lifecycle_.has_open(id)))
       pass_on(*seen->rule, lifecycle_.see(*seen->rule, seen->findings, now, mutes_.muted(id, now)), {}, now);
   }
   for (auto& alert : entry_.tick(now)) {

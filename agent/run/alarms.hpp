@@ -77,7 +77,6 @@ class Alarms {
  private:
   void take(const Rule& rule, std::vector<Finding> findings, const Frame& frame, const Moment& at, const Moment& now);
   void pass_on(const Rule& rule, std::vector<AlertEvent> events, const Frame& frame, const Moment& now);
-  [[nodiscard]] bool is_open(const std::string& rule) const;
   void resume_waiting(const Facts& facts, const Moment& now);
 
   Hooks hooks_;

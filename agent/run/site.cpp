@@ -78,7 +78,7 @@ void Site::read(const Reading& reading) {
   rules_.see(reading);
   minutes_.see(reading);
   foresight_.see(reading);
-  const auto deadband = deadbands_.find({reading.sensor, reading.channel});
+  const auto deadband = deadbands_.find(std::pair<std::string_view, std::string_view>(reading.sensor, reading.channel));
   if (auto told = exceptions_.see(reading, deadband == deadbands_.end() ? std::nullopt : deadband->second))
     hooks_.tell(reading.sensor, *told, reading.at);
 }
@@ -141,17 +141,19 @@ void Site::tick(const Moment& now) {
 
 void Site::close_minutes(const Moment& now) {
   auto figures = minutes_.take(now);
-  for (const auto& one : figures) hooks_.tell(one.sensor, alerts::minute_told(one), one.at);
   const bool due = !closed_ || now.steady - *closed_ >= minute;
   if (!due && figures.empty()) return;
   closed_ = now.steady;
+  hand_on(std::move(figures), now);
+}
+
+void Site::hand_on(std::vector<MinuteFigures> figures, const Moment& now) {
+  for (const auto& one : figures) hooks_.tell(one.sensor, alerts::minute_told(one), one.at);
   hooks_.remember(std::move(figures), access_ ? access_->take_counts(now) : std::vector<outbox::Count>{}, now);
 }
 
 void Site::keep(const Moment& now) {
-  auto figures = minutes_.take_all(now);
-  for (const auto& one : figures) hooks_.tell(one.sensor, alerts::minute_told(one), one.at);
-  hooks_.remember(std::move(figures), access_ ? access_->take_counts(now) : std::vector<outbox::Count>{}, now);
+  hand_on(minutes_.take_all(now), now);
   if (access_) access_->keep(now, true);
 }
 

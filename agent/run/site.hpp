@@ -75,6 +75,7 @@ class Site {
   void state(const std::string& sensor, bool works, const std::string& cause);
   void forget_camera_values(const Moment& now);
   void close_minutes(const Moment& now);
+  void hand_on(std::vector<MinuteFigures> figures, const Moment& now);
 
   const Configuration& all_;
   const Clock& clock_;
@@ -84,7 +85,7 @@ class Site {
   alerts::SiteRules rules_;
   alerts::Minutes minutes_;
   alerts::Exceptions exceptions_;
-  std::map<std::pair<std::string, std::string>, std::optional<double>> deadbands_;  // of each channel
+  std::map<std::pair<std::string, std::string>, std::optional<double>, alerts::ChannelOrder> deadbands_;  // of each channel
   std::map<std::pair<std::string, std::string>, Steady> camera_values_;  // when each last came, as long as it is known
   Foresight foresight_;
   std::optional<Access> access_;
