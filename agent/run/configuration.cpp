@@ -86,6 +86,9 @@ const Schema<UplinkSettings>& uplink_schema() {
       s::bytes<UplinkSettings>("daily", &UplinkSettings::daily, {{0}, {std::uint64_t{1} << 50}},
                                "What a metered link may carry in a day before pictures wait; alerts are always sent."),
       s::group<UplinkSettings>("tls", &UplinkSettings::tls, tls, "Certificates for mqtts:// and wss://."),
+      s::text<UplinkSettings>(
+          "identity", &UplinkSettings::identity,
+          "Folder that `kuzet enroll` fills with this board's certificate and key, which the agent renews."),
   };
   return schema;
 }
@@ -103,6 +106,10 @@ const Schema<StoreSettings>& store_schema() {
       s::bytes<StoreSettings>("journal", &StoreSettings::journal, any,
                               "Room for the journal of alerts; beyond it the oldest confirmed ones go."),
       s::bytes<StoreSettings>("keep_free", &StoreSettings::keep_free, any, "Free disk that is left to alerts alone."),
+      s::bytes<StoreSettings>(
+          "daily", &StoreSettings::daily, any,
+          "What may be written to the card in a day before pictures and observations are spared; alerts are "
+          "always written."),
   };
   return schema;
 }
@@ -233,6 +240,10 @@ Schema<Configuration> make_schema() {
       s::number<Configuration>("cpu", &Configuration::cpu, {5, 100}, "% of the board's processor",
                                "What the agent may use, all cores together; beyond it, it asks models and looks less often, "
                                "never below what each detector needs."),
+      s::duration<Configuration>(
+          "trial", &Configuration::trial, {10s, 24h},
+          "How long a new configuration may be without the broker, or without a camera or sensor that worked "
+          "before, until the last good one comes back by itself."),
       s::list<Configuration>("cameras", &Configuration::cameras, camera_schema(), "The cameras and what to look for."),
       sensors(),
   };

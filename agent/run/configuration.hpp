@@ -51,6 +51,7 @@ struct UplinkSettings {
   std::string link = "open";             ///< open, or metered: it costs money for each byte
   Bytes daily{std::uint64_t{50} << 20};  ///< of a metered link: pictures stop when the day's messages and pictures reach it
   TlsSettings tls;
+  std::string identity = {};  ///< folder that `kuzet enroll` fills: certificate, key and authority of this board
 };
 
 struct StoreSettings {
@@ -60,6 +61,7 @@ struct StoreSettings {
   Bytes history{std::uint64_t{256} << 20};
   Bytes journal{std::uint64_t{1} << 30};
   Bytes keep_free{std::uint64_t{1} << 30};
+  Bytes daily{250'000'000};  ///< what may be written to the card in a day; alerts are always written
 };
 
 struct Zone {
@@ -120,6 +122,8 @@ struct Configuration {
   std::optional<UplinkSettings> uplink;
   StoreSettings store;
   double cpu = 90;  ///< per cent of the board's processor, all cores together, that the agent may use
+  Duration trial =
+      std::chrono::minutes(5);  ///< a new configuration that loses the broker or a camera or sensor for so long is taken back
   std::vector<CameraSettings> cameras;
   std::vector<SensorSettings> sensors;
   SiteConfiguration site;

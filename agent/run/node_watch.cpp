@@ -11,9 +11,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::array faults{
+    std::pair{node_fault::store_corrupt, Severity::high}, std::pair{node_fault::disk_full, Severity::high},
+    std::pair{node_fault::refused, Severity::medium},     std::pair{node_fault::restarted, Severity::medium},
+    std::pair{node_fault::hung, Severity::high},          std::pair{node_fault::configuration, Severity::medium},
+    std::pair{node_fault::certificate, Severity::medium}, std::pair{node_fault::clock, Severity::low},
+    std::pair{node_fault::names, Severity::medium},       std::pair{node_fault::power, Severity::medium},
+    std::pair{node_fault::card, Severity::high},          std::pair{node_fault::writes, Severity::low},
+    std::pair{node_fault::permission, Severity::medium},
+};
+
+std::string id_of(std::string_view fault) { return "node/node_fault/" + std::string(fault); }
+
 Rule rule_of(std::string_view fault, Severity severity) {
   Rule rule;
-  rule.id = "node/node_fault/" + std::string(fault);
+  rule.id = id_of(fault);
   rule.kind = Kind::node_fault;
   rule.severity = severity;
   rule.source = "node";
@@ -24,13 +36,12 @@ Rule rule_of(std::string_view fault, Severity severity) {
 
 }  // namespace
 
-NodeWatch::NodeWatch()
-    : rules_{rule_of(node_fault::store_corrupt, Severity::high), rule_of(node_fault::disk_full, Severity::high),
-             rule_of(node_fault::refused, Severity::medium)},
-      states_(rules_.size()) {}
+NodeWatch::NodeWatch() : states_(faults.size()) {
+  for (const auto& [fault, severity] : faults) rules_.push_back(rule_of(fault, severity));
+}
 
 void NodeWatch::report(std::string_view fault, boost::json::object details, const Moment& now, Duration lasts) {
-  const auto rule = std::ranges::find_if(rules_, [&](const Rule& one) { return one.id.ends_with(fault); });
+  const auto rule = std::ranges::find_if(rules_, [&](const Rule& one) { return one.id == id_of(fault); });
   State& state = states_.at(static_cast<std::size_t>(rule - rules_.begin()));
   if (state.until < now.steady) state.since = now.steady;
   state.until = std::max(state.until, now.steady + lasts);

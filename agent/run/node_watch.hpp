@@ -18,6 +18,16 @@ namespace node_fault {
 inline constexpr std::string_view store_corrupt = "store_corrupt";  ///< it could not be read and was begun anew
 inline constexpr std::string_view disk_full = "disk_full";          ///< the reserve is reached: alerts only
 inline constexpr std::string_view refused = "messages_refused";     ///< the broker does not take some of what we send
+inline constexpr std::string_view restarted = "restarted";          ///< the run before did not end by itself, and why
+inline constexpr std::string_view hung = "hung";                    ///< a part of the agent does not come back from a call
+inline constexpr std::string_view configuration = "configuration";  ///< one was refused, or taken back after its trial
+inline constexpr std::string_view certificate = "certificate";      ///< it ends soon, or could not be renewed
+inline constexpr std::string_view clock = "clock";                  ///< it was never set since the board started
+inline constexpr std::string_view names = "names";                  ///< the broker's name cannot be found
+inline constexpr std::string_view power = "power";                  ///< the supply is too weak, or the processor is held back
+inline constexpr std::string_view card = "card";                    ///< it is worn, or the kernel reports its errors
+inline constexpr std::string_view writes = "writes";                ///< more is written to the card than its day's budget
+inline constexpr std::string_view permission = "permission";        ///< a device, a file or a folder may not be opened
 }  // namespace node_fault
 
 /// Knows which faults there are now. Pure; one thread.
