@@ -52,6 +52,8 @@ struct Connection {
 struct Welcome {
   std::uint32_t receive_maximum = 65535;  ///< unacknowledged messages at once
   std::uint32_t maximum_packet = 0;       ///< bytes; 0: no limit
+  bool retains = true;                    ///< it keeps the last message of a topic for who comes later
+  int maximum_qos = 2;                    ///< below 1 nothing is acknowledged
 };
 
 /// Why there is no connection (any more).

@@ -70,7 +70,7 @@ const std::vector<Library> libraries{
      "pure rooms say what happened in their results"},
     {"OpenSSL",
      {"openssl/"},
-     {"outbox", "evidence", "agent/link/tls.cpp", "uplink", "drivers", "agent/run/pseudonyms.cpp"},
+     {"outbox", "evidence", "agent/link/certificate.cpp", "agent/link/tls.cpp", "uplink", "drivers", "agent/run/pseudonyms.cpp"},
      "hashes and signatures are made, and certificates are looked at, there; persons lose their names in one place"},
     {"libav", {"libav", "libsw"}, {"evidence", "drivers"}, "the others meet pictures as Frame"},
     {"libjpeg-turbo", {"turbojpeg.h", "jpeglib.h"}, {"evidence"}, "privacy is filled in before a picture is encoded"},
