@@ -86,6 +86,7 @@ int parse_and_run(int argc, char** argv) {
   add_guard(app);
   add_manual(app);
   add_doctor(app);
+  add_new(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) give_up("which command? kuzet --help lists them", wrong_usage);

@@ -51,5 +51,6 @@ void add_model(CLI::App& app);
 void add_guard(CLI::App& app);
 void add_manual(CLI::App& app);
 void add_doctor(CLI::App& app);
+void add_new(CLI::App& app);
 
 }  // namespace kuzet::cli
