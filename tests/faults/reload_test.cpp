@@ -37,7 +37,7 @@ bool skipped() {
 class Place {
  public:
   Place() {
-    write_flames(board / "fire.mp4", {4});
+    write_flames(board / "fire.mp4", {4}, "libx264");
     fire.emplace(RtspCameraSettings{.mounts = {"/fire=" + (board / "fire.mp4").string()}});
     bus.set(1, 235);
     board.configure(lines());
@@ -52,7 +52,7 @@ class Place {
            "\", slave: 1, every: 300ms, timeout: 300ms, offline_after: 3s, readings: [{name: temperature, table: input, "
            "register: 0, type: s16, unit: degC, scale: 0.1}], rules: [{reading: temperature, above: " +
            limit + ", for: 1s, clear: 10, over_for: 1s}]}\n  - {id: rtu, driver: modbus, address: \"" + serial.address() +
-           "\", slave: 1, every: 300ms, timeout: 300ms, readings: [{name: level, table: input, register: 1}]}\n" +
+           "\", slave: 1, every: 1s, timeout: 600ms, readings: [{name: level, table: input, register: 1}]}\n" +
            "  - {id: door, driver: webhook, listen: \"127.0.0.1:" + std::to_string(door) + "\", readings: [{name: open}]}\n" +
            more;
   }
