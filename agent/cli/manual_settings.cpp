@@ -6,19 +6,11 @@
 #include "drivers/line.hpp"
 #include "vision/detector.hpp"
 
-#include <algorithm>
 #include <sstream>
 
 namespace kuzet::cli {
 
 namespace {
-
-/// Capitals as headings have them.
-std::string heading(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return roff(text);
-}
 
 void write_field(std::ostream& out, const Field& field);
 
@@ -40,7 +32,7 @@ void write_field(std::ostream& out, const Field& field) {
 }
 
 void write_section(std::ostream& out, const Field& section) {
-  out << ".SH " << heading(section.name) << '\n' << roff(section.help) << '\n';
+  out << ".SH " << roff(section.name) << '\n' << roff(section.help) << '\n';
   if (section.inner)
     write_fields(out, *section.inner);
   else

@@ -18,15 +18,16 @@ std::string printed(const std::vector<std::string>& words) {
   return ran.output;
 }
 
-/// The words at the beginning of the lines of this part of a help text: "Subcommands:" gives the commands.
+/// The names at the beginning of the lines of this part of a help text: "Subcommands:" gives the commands.
 std::vector<std::string> first_words(const std::string& help, const std::string& part) {
   std::istringstream lines(help);
   std::vector<std::string> out;
   bool inside = false;
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with(' ')) inside = line.starts_with(part);
-    if (!inside || line.starts_with("    ") || line.size() < 3 || line[2] == ' ') continue;
-    out.push_back(line.substr(2, line.find_first_of(" ,", 2) - 2));
+    if (!inside || !line.starts_with("  ") || line.size() < 3 || line[2] == ' ') continue;
+    std::istringstream names(line.substr(2, line.find(' ', 2) - 2));
+    for (std::string name; std::getline(names, name, ',');) out.push_back(name);
   }
   return out;
 }
@@ -84,7 +85,7 @@ TEST_CASE("the manual page knows every command with all its options", "[K6][pack
     asked.emplace_back("--help");
     for (const auto& option : first_words(printed(asked), "Options:")) {
       INFO(option);
-      if (option != "-h") CHECK(contains(page, escaped(option)));
+      if (option != "-h" && option != "--help") CHECK(contains(page, escaped(option)));
     }
   }
 }

@@ -27,12 +27,12 @@ in_build() {
 
 prepare_build() {
   if native; then
-    setup build
+    setup build package-build
     return
   fi
   tree_make "$build_tree" "$suite" "$architecture" apt ca-certificates
   # The tree installs what it misses by the same list as a machine does.
-  in_build bash -euc 'source config/setup.sh; setup build package-tree test'
+  in_build bash -euc 'source config/setup.sh; setup build package-build test'
 }
 
 configure() {
