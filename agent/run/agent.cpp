@@ -17,6 +17,7 @@
 #include "agent/run/references.hpp"
 #include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
 
 #include <spdlog/spdlog.h>
@@ -62,6 +63,7 @@ class Agent {
     auto store = open_store();
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());
+    supervision_.emplace(*store, boot_, clock_.now(), supervision_hooks());
     auto dispatch = Dispatch::open(io_, all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
@@ -76,6 +78,7 @@ class Agent {
 
   /// Until it is stopped; the configuration that is to follow, where one was asked for.
   std::optional<Configuration> run() {
+    supervision_->begin(clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
     outputs_->tick();  // what an earlier run has left is brought to safety first
@@ -88,11 +91,19 @@ class Agent {
     return std::move(next_);
   }
 
+  /// Why it ended by itself.
+  [[nodiscard]] std::optional<std::string> restart() const { return supervision_->restart(); }
+
  private:
   [[nodiscard]] std::string what_watches() const {
     std::string out = std::to_string(cameras_.size()) + " cameras";
     if (site_.sensors() > 0) out += ", " + std::to_string(site_.sensors()) + " sensors";
     return out;
+  }
+
+  [[nodiscard]] std::string status_line() const {
+    return what_watches() + (dispatch_->online() ? ", online, " : ", offline, ") + std::to_string(dispatch_->waiting()) +
+           " waiting, configuration " + all_.fingerprint;
   }
 
   Result<outbox::Outbox> open_store() {
@@ -158,6 +169,17 @@ class Agent {
             },
             [this](const std::string& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); },
             [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }};
+  }
+
+  Supervision::Hooks supervision_hooks() {
+    return {say,
+            [this](std::string_view fault, json::object details, Duration lasts) {
+              node_.report(fault, std::move(details), clock_.now(), lasts);
+            },
+            [this](const std::string& camera, const std::string& cause) { offline_.dark(camera, cause); }, remember_,
+            [this](std::function<void()> tell) {
+              dispatch_->apart([] { return true; }, [tell = std::move(tell)](bool) { tell(); });
+            }};
   }
 
   /// On its way to the disk first; what answers it is switched meanwhile, whatever the disk does.
@@ -279,7 +301,7 @@ class Agent {
                      {"budget", cameras_.budget()},
                      {"cameras", cameras_.about(now)},
                      {"outputs", outputs_->about(now)}};
-    for (auto&& part : {alarms_.about(now), site_.about(now)})
+    for (auto&& part : {alarms_.about(now), site_.about(now), supervision_->about(now)})
       for (const auto& member : part) out[member.key()] = member.value();
     return out;
   }
@@ -305,7 +327,8 @@ class Agent {
     alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
+    supervision_->tick({cameras_.stuck(now.steady), dispatch_->uplink_in(), status_line()}, now);
+    if (supervision_->restart() && !stopping_) return begin_stop();
     const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
     if (safe) site_.request_stop();
     if (safe && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
@@ -326,6 +349,7 @@ class Agent {
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     outputs_->stop();
+    supervision_->end(clock_.now());
     cameras_.stop();
     dispatch_->end_films();
     timer_.cancel();
@@ -341,10 +365,11 @@ class Agent {
     io_.stop();
   }
 
+  std::optional<Supervision> supervision_;  // first: its last resort waits for the end of all the others
   const Configuration& all_;
   const Reload& reload_;
   std::optional<Configuration> next_;
-  SystemClock clock_;
+  SystemClock& clock_ = system_clock();
   const std::string boot_ = boot_id();
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
@@ -387,6 +412,7 @@ Result<> run_agent(Configuration configuration, const std::function<Result<Confi
       Agent agent(configuration, reload);
       if (auto started = agent.start(); !started) return started;
       next = agent.run();
+      if (const auto why = agent.restart(); why && !next) return Error{Code::io, *why};
     }  // all that refers to the configuration ends before it does
     if (!next) return {};
     configuration = std::move(*next);

@@ -54,8 +54,17 @@ void Cameras::open(const CameraSettings& camera, const std::vector<Alert>& known
 }
 
 void Cameras::stop() {
-  for (const auto& [id, watched] : watched_) watched.thread->request_stop();  // all at once, then each is waited for
+  std::vector<std::unique_ptr<CameraThread>> ending;
+  for (auto& [id, watched] : watched_) ending.push_back(std::move(watched.thread));
   watched_.clear();
+  CameraThread::retire(std::move(ending));
+}
+
+std::vector<StuckCamera> Cameras::stuck(Steady now) const {
+  std::vector<StuckCamera> out;
+  for (const auto& [id, watched] : watched_)
+    if (auto one = watched.thread->stuck(now)) out.push_back(std::move(*one));
+  return out;
 }
 
 void Cameras::tick(const Moment& now) {

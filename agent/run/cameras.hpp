@@ -31,7 +31,10 @@ class Cameras {
 
   /// `known`: the alerts that were open, and what was suspected.
   void open(const std::vector<Alert>& known);
+  /// Ends all of them; those that hang are left to themselves, see CameraThread::retire().
   void stop();
+  /// Those that do not come back from a call.
+  [[nodiscard]] std::vector<StuckCamera> stuck(Steady now) const;
   /// Once a second: keeps the agent within its share of the board.
   void tick(const Moment& now);
 
