@@ -50,5 +50,6 @@ void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
 void add_guard(CLI::App& app);
 void add_service(CLI::App& app);
+void add_manual(CLI::App& app);
 
 }  // namespace kuzet::cli
