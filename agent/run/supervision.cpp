@@ -9,6 +9,7 @@
 #include <boost/json/array.hpp>
 
 #include <cstdlib>
+#include <utility>
 
 namespace kuzet::run {
 
@@ -41,27 +42,38 @@ Supervision::Supervision(outbox::Outbox& store, const std::string& boot, const M
       watchdog_(
           facts_of(store, Watchdog::prefix), boot, is_supervised(), now,
           {hooks_.say, [this](json::object details) { hooks_.fault(node_fault::hung, std::move(details), while_it_holds); },
-           hooks_.dark, hooks_.remember}) {}
+           hooks_.dark, remember_}) {}
 
-void Supervision::tick(const Signs& signs, const Moment& now) {
-  past_.tick(hooks_.remember, now);
+void Supervision::begin(Dispatch& dispatch, const Moment& now) {
+  dispatch_ = &dispatch;
+  past_.begin(remember_, now);
+}
+
+void Supervision::ask_store() {
+  if (std::exchange(asked_, true)) return;
+  dispatch_->apart([] { return true; },
+                   [this](bool) {
+                     asked_ = false;
+                     watchdog_.store_answered(std::chrono::steady_clock::now());
+                   });
+}
+
+void Supervision::tick(const std::vector<StuckCamera>& stuck, const std::string& watches, const std::string& configuration,
+                       const Moment& now) {
+  past_.tick(remember_, now);
   if (auto fault = past_.fault(now)) hooks_.fault(node_fault::restarted, std::move(*fault), while_it_holds);
-  if (!asked_) {
-    asked_ = true;
-    hooks_.ask_store([this] {
-      asked_ = false;
-      watchdog_.store_answered(std::chrono::steady_clock::now());
-    });
-  }
-  watchdog_.uplink_is_in(signs.uplink_in, now.steady);
-  watchdog_.look(signs.stuck, now);
+  ask_store();
+  watchdog_.uplink_is_in(dispatch_->uplink_in(), now.steady);
+  watchdog_.look(stuck, now);
+  if (watchdog_.restart()) return notify_status(*watchdog_.restart());
   const auto hung = watchdog_.hung();
-  const auto status = signs.status + (hung.empty() ? "" : ", " + std::to_string(hung.size()) + " hung");
-  watchdog_.well() ? notify_alive(status) : notify_status(*watchdog_.restart());
+  notify_alive(watches + (hung.empty() ? "" : " (" + std::to_string(hung.size()) + " hung)") +
+               (dispatch_->online() ? ", online, " : ", offline, ") + std::to_string(dispatch_->waiting()) +
+               " waiting, configuration " + configuration);
 }
 
 void Supervision::end(const Moment& now) {
-  past_.end(hooks_.remember, watchdog_.restart().value_or(""), now);
+  past_.end(remember_, watchdog_.restart().value_or(""), now);
   last_resort_.emplace(orderly_end, end_at_once);
 }
 
