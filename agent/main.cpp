@@ -84,6 +84,7 @@ int parse_and_run(int argc, char** argv) {
   add_verify(app);
   add_model(app);
   add_guard(app);
+  add_service(app);
   add_manual(app);
   add_doctor(app);
   add_new(app);

@@ -49,6 +49,7 @@ void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
 void add_guard(CLI::App& app);
+void add_service(CLI::App& app);
 void add_manual(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_new(CLI::App& app);

@@ -93,6 +93,8 @@ class Link {
   /// Gives the connection up, and returns at once: the will is published, as a message of our own. Destruction does the same,
   /// and may take two seconds.
   virtual void drop() = 0;
+  /// Since when the library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> busy_since() const { return std::nullopt; }
 };
 
 /// By Eclipse Paho's C++ library, without its persistence, its offline buffer and its reconnecting. `home` runs a function on

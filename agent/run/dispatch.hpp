@@ -88,6 +88,10 @@ class Dispatch {
   /// Nothing waits for the control centre any more, as of the last tick.
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] bool online() const { return uplink_ && uplink_->online(); }
+  /// Since when the uplink's library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] std::optional<Steady> uplink_in() const { return uplink_ ? uplink_->in_a_call_since() : std::nullopt; }
+  /// Messages that wait for the broker or the centre, as of the last tick.
+  [[nodiscard]] std::uint64_t waiting() const { return book_.counts.unsent + book_.counts.unconfirmed; }
   /// All that `kuzet status`, health and diagnose tell.
   [[nodiscard]] boost::json::object status() const;
 
