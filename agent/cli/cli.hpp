@@ -49,5 +49,6 @@ void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
 void add_guard(CLI::App& app);
+void add_enroll(CLI::App& app);
 
 }  // namespace kuzet::cli

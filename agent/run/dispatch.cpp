@@ -168,7 +168,18 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
                     std::move(told));
       },
       [this](const link::Message& answer) { publisher_->publish(answer, clock_.now()); }, hooks_.say});
+  if (!settings.identity.empty()) keep_certificate(settings.identity);
   credentials_mark_ = credentials_mark(settings);
+}
+
+void Dispatch::keep_certificate(const std::string& folder) {
+  const enrolment::IdentityFolder identity(folder);
+  renewal_.emplace(
+      identity,
+      [identity](Wall now, const std::stop_token& stop) { return enrolment::renew(identity, KUZET_VERSION, now, stop); }, home_,
+      uplink::system_chance(), Renewal::Hooks{hooks_.say, [this](json::object details, Duration lasts) {
+                                                hooks_.fault(node_fault::certificate, std::move(details), lasts);
+                                              }});
 }
 
 void Dispatch::record(AlertEvent event, Frame frame) {
@@ -227,6 +238,7 @@ void Dispatch::tick() {
   look_into_store(now);
   if (!publisher_) return;
   desk_->tick(now);
+  if (renewal_) renewal_->tick(now);
   watch_credentials(now);
   publisher_->tick(now);
   say_health(now);

@@ -8,6 +8,7 @@
 #include "agent/run/films.hpp"
 #include "agent/run/observer.hpp"
 #include "agent/run/recorder.hpp"
+#include "agent/run/renewal.hpp"
 #include "agent/uplink/backlog.hpp"
 #include "agent/uplink/commands.hpp"
 #include "agent/uplink/publisher.hpp"
@@ -104,6 +105,7 @@ class Dispatch {
   Dispatch(boost::asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks,
            std::optional<outbox::Key> site_key);
   void connect(std::optional<outbox::Key> site_key);
+  void keep_certificate(const std::string& folder);
   void recorded(const AlertEvent& event, const outbox::Stamp& stamp);
   void pace();
   void set_right(const Moment& now);
@@ -134,6 +136,7 @@ class Dispatch {
   std::optional<uplink::CommandDesk> desk_;
   std::optional<uplink::Publisher> publisher_;
   std::unique_ptr<link::Link> link_;
+  std::optional<Renewal> renewal_;
   boost::asio::steady_timer pace_;
   std::string credentials_mark_;
   std::optional<Steady> credentials_seen_, health_said_;
