@@ -88,6 +88,7 @@ int parse_and_run(int argc, char** argv) {
   add_manual(app);
   add_doctor(app);
   add_new(app);
+  add_enroll(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) give_up("which command? kuzet --help lists them", wrong_usage);

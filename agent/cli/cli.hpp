@@ -53,5 +53,6 @@ void add_service(CLI::App& app);
 void add_manual(CLI::App& app);
 void add_doctor(CLI::App& app);
 void add_new(CLI::App& app);
+void add_enroll(CLI::App& app);
 
 }  // namespace kuzet::cli

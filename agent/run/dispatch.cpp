@@ -120,6 +120,8 @@ Result<> Dispatch::connect() {
   auto opened = Uplink::open(io_, keeper_, clock_, {all_, book_.store, boot_, day_}, std::move(hooks));
   if (!opened) return opened.error();
   uplink_ = std::move(*opened);
+  renewal_.reset();
+  if (!all_->uplink->identity.empty()) keep_certificate(all_->uplink->identity);
   return {};
 }
 
@@ -134,7 +136,18 @@ void Dispatch::adopt(const Configuration& all) {
   if (none) return;
   hooks_.say(all.uplink ? "uplink: its settings have changed; connecting anew" : "uplink: the configuration has none any more");
   if (uplink_) uplink_->stop(farewell);
+  renewal_.reset();
   if (auto connected = connect(); !connected) hooks_.say("uplink: " + connected.error().what);
+}
+
+void Dispatch::keep_certificate(const std::string& folder) {
+  const enrolment::IdentityFolder identity(folder);
+  renewal_.emplace(
+      identity,
+      [identity](Wall now, const std::stop_token& stop) { return enrolment::renew(identity, KUZET_VERSION, now, stop); }, home_,
+      uplink::system_chance(), Renewal::Hooks{hooks_.say, [this](json::object details, Duration lasts) {
+                                                hooks_.fault(node_fault::certificate, std::move(details), lasts);
+                                              }});
 }
 
 void Dispatch::record(AlertEvent event, Frame frame) {
@@ -177,6 +190,7 @@ void Dispatch::tick() {
   flush_observations(now);
   look_into_store(now);
   if (uplink_) uplink_->tick(now);
+  if (renewal_) renewal_->tick(now);
 }
 
 /// The clock is right for the first time: what was recorded before is put right before it is sent.
