@@ -15,6 +15,7 @@
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/outputs.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/self_check.hpp"
 #include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/system_clock.hpp"
@@ -114,9 +115,7 @@ class Agent {
             [this] { return alarms_.open(); },
             [this](const uplink::Command& command, Dispatch::Done done) { obey(command, std::move(done)); },
             [this] { return about(); },
-            [this](std::string_view fault, json::object details, Duration lasts) {
-              node_.report(fault, std::move(details), clock_.now(), lasts);
-            },
+            fault_,
             [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
             [this] { return alarms_.rules(); }};
   }
@@ -296,6 +295,7 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
+    self_check_.tick(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
     site_.tick(now);
@@ -351,6 +351,10 @@ class Agent {
   asio::steady_timer timer_{io_};
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   NodeWatch node_;
+  const SelfCheck::Report fault_ = [this](std::string_view fault, json::object details, Duration lasts) {
+    node_.report(fault, std::move(details), clock_.now(), lasts);
+  };
+  SelfCheck self_check_{all_, home_, fault_};
   OfflineWatch offline_{watched_cameras(all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;

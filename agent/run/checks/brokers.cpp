@@ -130,11 +130,11 @@ Remarks judge_login(const Login& login, const Configuration& all, const std::str
   for (const auto& [filter, answer] : login.answers)
     if (answer < 0 || answer >= refused_from)
       out.push_back({check, subject, State::bad,
-                     "this board may not subscribe to " + filter +
+                     "it refuses the subscription to " + filter +
                          (answer < 0 ? ": no answer" : " (reason " + std::to_string(answer) + ")"),
                      "let the broker's rights have it: config/broker shows them for Mosquitto"});
     else
-      out.push_back({check, subject, State::good, "this board may subscribe to " + filter, ""});
+      out.push_back({check, subject, State::good, "it grants the subscription to " + filter, ""});
   out.push_back({check, subject, State::unknown, "whether this board may publish was not tried: a centre would count it",
                  "start the agent: kuzet status tells what the broker refuses"});
   return out;
