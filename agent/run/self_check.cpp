@@ -12,6 +12,8 @@
 #include "agent/run/credentials.hpp"
 #include "agent/run/node_watch.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,6 +29,7 @@ using checks::State;
 namespace {
 
 constexpr auto patience = 5s;      // for a name server or a broker
+constexpr auto farewell = 1s;      // for a look under way when the agent ends: the network hears of it at once
 constexpr auto most_waiting = 16;  // errands home: one is under way at a time
 constexpr Duration slack = 30s;    // a fault lasts until the look after next has come home
 constexpr auto certificate_check = "certificate";
@@ -47,38 +50,48 @@ constexpr std::array meanings{
 
 /// Certificates of brokers, by a visit as far as their door. On a metered link nobody is visited: it costs.
 Remarks visited(const Configuration& all, std::vector<checks::Peer> peers, const std::vector<checks::Found>& found,
-                const Moment& now) {
+                const Moment& now, const std::stop_token& stop) {
   if (all.uplink->link == "metered") return {};
   std::erase_if(peers, [](const checks::Peer& peer) { return !peer.tls; });
-  auto out = checks::check_brokers(all, peers, found, {.log_in = false, .patience = patience}, now);
+  auto out = checks::check_brokers(all, peers, found, {.log_in = false, .patience = patience, .stop = stop}, now);
   std::erase_if(out, [](const checks::Remark& one) { return one.check != certificate_check; });
   return out;
 }
 
-Remarks uplink_of(const Configuration& all, const SelfCheckPlan& plan, const Moment& now) {
+Remarks uplink_of(const Configuration& all, const SelfCheckPlan& plan, const Moment& now, const std::stop_token& stop) {
   if (!all.uplink) return {};
   auto peers = checks::peers_of(all);
   std::erase_if(peers, [](const checks::Peer& peer) { return peer.kind != checks::Peer::Kind::broker; });
-  const auto found = checks::find_names(peers, patience, plan.resolver);
+  const auto found = checks::find_names(peers, patience, plan.resolver, stop);
   auto out = checks::check_names(plan.roots, peers, found);
   if (const auto connection = connection_of(all))
     append(out, checks::check_certificates(plan.roots, *connection, false, now));
   else
     out.push_back({"permission", "uplink.password_file", State::bad, connection.error().what,
                    "sudo chown root:kuzet FILE; sudo chmod 0640 FILE"});
-  append(out, visited(all, peers, found, now));
+  append(out, visited(all, peers, found, now, stop));
   return out;
 }
 
-Remarks look(const Configuration& all, const SelfCheckPlan& plan, const Moment& now) {
-  const checks::Access access(std::nullopt);  // we are whom the service runs as
-  Remarks out = uplink_of(all, plan, now);
+Remarks look(const Configuration& all, const SelfCheckPlan& plan, const Moment& now, const std::stop_token& stop) {
+  const auto access = checks::Access::of_agent();
+  Remarks out = uplink_of(all, plan, now, stop);
   append(out, checks::check_power(plan.roots));
   append(out, checks::check_cards(plan.roots));
   append(out, checks::check_mount(plan.roots, all.store.path));
   append(out, checks::check_permission(all.store.path, access));
   append(out, checks::check_devices(plan.roots, checks::devices_of(plan.roots, all), access, false));
   return out;
+}
+
+/// Exceptions of libraries end here: a check that cannot be made takes nothing down.
+Remarks looked_at(const Configuration& all, const SelfCheckPlan& plan, const Moment& now, const std::stop_token& stop) {
+  try {
+    return look(all, plan, now, stop);
+  } catch (const std::exception& fault) {
+    spdlog::warn("self-check: {}", fault.what());
+    return {};
+  }
 }
 
 bool matters(const checks::Remark& remark, const Meaning& meaning) {
@@ -111,7 +124,11 @@ SelfCheck::SelfCheck(const Configuration& all, Home home, Report report, SelfChe
       report_(std::move(report)),
       plan_(std::move(plan)) {}
 
-SelfCheck::~SelfCheck() { inbox_->close(); }
+SelfCheck::~SelfCheck() {
+  inbox_->close();
+  stop_.request_stop();
+  if (ended_.valid()) (void)ended_.wait_for(farewell);
+}
 
 void SelfCheck::watch_clock(const Moment& now) {
   if (!began_) began_ = now.steady;
@@ -123,9 +140,14 @@ void SelfCheck::tick(const Moment& now) {
   watch_clock(now);
   if (looking_ || (next_ && now.steady < *next_)) return;
   looking_ = true;
-  // Name servers, brokers and dying cards answer when they like: nobody waits for this thread, not even at the end.
-  std::thread([all = all_, plan = plan_, inbox = inbox_, now, this] {
-    inbox->put([this, now, remarks = look(*all, plan, now)]() mutable { looked(std::move(remarks), now); });
+  std::promise<void> end;
+  ended_ = end.get_future();
+  // A dying card answers when it likes: this thread may outlive us, and then holds all that it uses.
+  std::thread([all = all_, plan = plan_, inbox = inbox_, stop = stop_.get_token(), now, end = std::move(end), this]() mutable {
+    auto remarks = looked_at(*all, plan, now, stop);
+    inbox->put([this, now, remarks = std::move(remarks)]() mutable { looked(std::move(remarks), now); });
+    all.reset();
+    end.set_value();
   }).detach();
 }
 

@@ -12,8 +12,10 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,7 +33,8 @@ struct SelfCheckPlan {
   Duration again = std::chrono::minutes(2);  ///< while something is wrong: what was put right is told soon
 };
 
-/// The checks that matter, on a thread of their own, of which nobody waits for the end. Lives at home.
+/// The checks that matter, on a thread of their own. Lives at home; its end waits for a look under way for a second at most,
+/// and leaves behind one that hangs in the kernel.
 class SelfCheck {
  public:
   /// A fault is there, and counts as there for so long.
@@ -56,6 +59,8 @@ class SelfCheck {
   SelfCheckPlan plan_;
   std::optional<Steady> began_, next_;
   bool looking_ = false;
+  std::stop_source stop_;
+  std::future<void> ended_;    // of the newest look
   bool name_missing_ = false;  // in the last look, too: one answer that did not come is no fault
 };
 

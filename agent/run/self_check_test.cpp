@@ -8,6 +8,7 @@
 #include "tests/harness/temp_folder.hpp"
 
 #include <map>
+#include <thread>
 
 using namespace kuzet;
 using namespace kuzet::run;
@@ -104,6 +105,34 @@ TEST_CASE("a password file that is not there is a fault without the password", "
   board.look(0s);
   REQUIRE(board.faults.contains("permission"));
   CHECK(board.faults["permission"].at("what").as_string().find("/nowhere/password") != std::string::npos);
+}
+
+TEST_CASE("a store that the agent may not write is a fault", "[doctor]") {
+  Watched board;
+  board.all.store.path = (board.folder / "gone").string();
+  board.check = std::make_unique<SelfCheck>(
+      board.all, board.home.poster(),
+      [&](std::string_view fault, boost::json::object details, Duration) {
+        board.faults[std::string(fault)] = std::move(details);
+      },
+      SelfCheckPlan{.roots = {board.folder.path()}});
+  board.look(0s);
+  REQUIRE(board.faults.contains("permission"));
+  CHECK(board.faults["permission"].at("what").as_string().starts_with("the agent may not write into"));
+}
+
+TEST_CASE("a name server that hangs does not hold up the end of the agent", "[doctor]") {
+  Watched board("mqtt://slow.example");
+  board.check = std::make_unique<SelfCheck>(
+      board.all, board.home.poster(), [](std::string_view, boost::json::object, Duration) {},
+      SelfCheckPlan{.roots = {board.folder.path()}, .resolver = [](const std::string&) -> Result<std::vector<std::string>> {
+                      std::this_thread::sleep_for(2s);
+                      return Error{Code::io, "no such host"};
+                    }});
+  board.check->tick({Steady{0s}, Wall{}, ClockState::synced});
+  const auto began = std::chrono::steady_clock::now();
+  board.check.reset();
+  CHECK(std::chrono::steady_clock::now() - began < 900ms);
 }
 
 TEST_CASE("a clock that is never set is a fault after ten minutes, without waiting for a look", "[doctor]") {

@@ -1,61 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each check with a tree of files: what it says of a sound board and of a sick one, and what it advises.
+// Each check of the board with a tree of files: what it says of a sound board and of a sick one, and what it advises.
 #include "agent/run/checks/board.hpp"
-#include "agent/run/checks/certificates.hpp"
+#include "agent/run/checks/checks_fixture.hpp"
 #include "agent/run/checks/clock.hpp"
 #include "agent/run/checks/devices.hpp"
 #include "agent/run/checks/files.hpp"
-#include "agent/run/checks/names.hpp"
 #include "agent/run/checks/service.hpp"
 #include "agent/run/checks/store.hpp"
-#include "tests/harness/catch.hpp"
 #include "tests/harness/small_disk.hpp"
-#include "tests/harness/temp_folder.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 using namespace kuzet;
 using namespace kuzet::run;
 using namespace kuzet::run::checks;
-using namespace std::chrono_literals;
-namespace fs = std::filesystem;
 
 namespace {
-
-struct Tree {
-  Tree() : roots{folder.path()} {}
-  void put(const std::string& file, const std::string& text) const {
-    fs::create_directories((folder / file).parent_path());
-    test::write_file(folder / file, text);
-  }
-  test::TempFolder folder;
-  Roots roots;
-};
-
-std::string said(const Remarks& remarks) {
-  std::string out;
-  for (const auto& one : remarks)
-    out += std::string(name(one.state)) + " " + one.check + " [" + one.subject + "] " + one.what + " -> " + one.remedy + "\n";
-  return out;
-}
-
-bool has(const Remarks& remarks, State state, const std::string& words) {
-  INFO(said(remarks));
-  const bool found = std::ranges::any_of(remarks, [&](const Remark& one) {
-    return one.state == state && (one.what.find(words) != std::string::npos || one.remedy.find(words) != std::string::npos);
-  });
-  CHECK(found);  // with what was said instead
-  return found;
-}
-
-bool all_good(const Remarks& remarks) {
-  return std::ranges::all_of(remarks, [](const Remark& one) { return one.state == State::good; });
-}
-
-Moment at(const std::string& time, ClockState clock) { return {Steady{1h}, parse_rfc3339(time).value(), clock}; }
 
 const char* const unit = "usr/lib/systemd/system/kuzet.service";
 constexpr const char* usual_unit = "[Service]\nUser=kuzet\nGroup=kuzet\nSupplementaryGroups=video dialout\nWatchdogSec=30\n";
@@ -94,53 +55,6 @@ TEST_CASE("a clock that is not set is a fault of the node after ten minutes", "[
   CHECK(clock_never_set(unset, 9min).empty());
   CHECK(has(clock_never_set(unset, 10min), State::bad, "not set since the agent started 10 min ago"));
   CHECK(clock_never_set(at("2026-11-22T04:00Z", ClockState::held), 24h).empty());
-}
-
-TEST_CASE("a name that is not found names the name servers, and a name server that hangs costs its time and no more",
-          "[doctor]") {
-  Tree tree;
-  tree.put("etc/resolv.conf", "# made by NetworkManager\nnameserver 10.0.0.1\n");
-  const std::vector<Peer> peers{{Peer::Kind::broker, "mqtts://mqtt.city.example:8883", "mqtt.city.example", 8883, true},
-                                {Peer::Kind::camera, "camera yard", "slow.example", 554, false},
-                                {Peer::Kind::camera, "camera gate", "10.0.0.9", 554, false}};
-  const auto began = std::chrono::steady_clock::now();
-  const auto found = find_names(peers, 200ms, [](const std::string& host) -> Result<std::vector<std::string>> {
-    if (host == "slow.example") std::this_thread::sleep_for(1s);
-    return Error{Code::io, "no such host"};
-  });
-  CHECK(std::chrono::steady_clock::now() - began < 900ms);
-  const auto remarks = check_names(tree.roots, peers, found);
-  CHECK(remarks.size() == 2);  // an address needs no name server
-  CHECK(has(remarks, State::bad, "mqtt.city.example is not found: no such host"));
-  CHECK(has(remarks, State::bad, "its name servers are 10.0.0.1"));
-  CHECK(has(remarks, State::bad, "slow.example is not found: the name server does not answer"));
-}
-
-TEST_CASE("the way out is read from the kernel's tables of routes", "[doctor]") {
-  Tree tree;
-  CHECK(has(check_way(tree.roots), State::warning, "no default route"));
-  const std::string head = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
-  tree.put("proc/net/route", head + "wlan0\t0000A8C0\t00000000\t0001\t0\t0\t600\t00FFFFFF\t0\t0\t0\n");
-  CHECK(has(check_way(tree.roots), State::warning, "no default route"));
-  tree.put("proc/net/route", head + "wlan0\t00000000\t0100A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n");
-  CHECK(has(check_way(tree.roots), State::good, "by wlan0"));
-}
-
-TEST_CASE("the end of a certificate is told in time, of short ones by their length", "[doctor]") {
-  const auto now = at("2026-11-22T00:00Z", ClockState::synced);
-  const auto judged = [&](Duration from, Duration until) {
-    const auto wall = [&](Duration after) { return now.wall + std::chrono::duration_cast<std::chrono::milliseconds>(after); };
-    return judge_end({"broker", {}, wall(from), wall(until)}, "s", "it", now, "renew");
-  };
-  CHECK(judged(-300 * 24h, 40 * 24h).state == State::good);
-  CHECK(judged(-300 * 24h, 29 * 24h).state == State::warning);
-  CHECK(judged(-300 * 24h, 2 * 24h).state == State::bad);
-  CHECK(judged(-300 * 24h, 2 * 24h).what == "it ends in 2 days (from 2026-01-26 until 2026-11-24)");
-  CHECK(judged(-1h, 23h).state == State::good);  // made for a day
-  CHECK(judged(-20h, 4h).state == State::warning);
-  CHECK(judged(-23h, 1h).state == State::bad);
-  CHECK(judged(-48h, -24h).what.starts_with("it has ended 24 hours ago"));
-  CHECK(judged(24h, 48h).state == State::bad);
 }
 
 TEST_CASE("a card tells its wear, and the kernel its errors", "[doctor]") {
