@@ -23,7 +23,8 @@ using boost::system::error_code;
 /// What one step may take of the patience that is left.
 class Steps {
  public:
-  explicit Steps(Duration patience) : until_(std::chrono::steady_clock::now() + patience) {}
+  Steps(Duration patience, std::stop_token stop)
+      : until_(std::chrono::steady_clock::now() + patience), stop_(std::move(stop)) {}
   [[nodiscard]] Duration left() const { return std::max(until_ - std::chrono::steady_clock::now(), Duration{}); }
 
   /// Begins something that ends by telling an error; `would_block` where the time was over first.
@@ -32,12 +33,17 @@ class Steps {
     error_code how = asio::error::would_block;
     begin([&how](const error_code& ended) { how = ended; });
     io.restart();
-    io.run_for(std::min(limit, left()));
+    const Steady end = std::chrono::steady_clock::now() + std::min(limit, left());
+    while (how == asio::error::would_block && !stop_.stop_requested() && std::chrono::steady_clock::now() < end)
+      io.run_until(std::min(end, std::chrono::steady_clock::now() + between_looks));
     return how;
   }
 
  private:
+  static constexpr auto between_looks = std::chrono::milliseconds(50);  // at the wish to stop
+
   Steady until_;
+  std::stop_token stop_;
 };
 
 std::string words(const error_code& error) { return error == asio::error::would_block ? "no answer" : error.message(); }
@@ -98,10 +104,10 @@ void shake(asio::io_context& io, tcp::socket socket, const Target& target, Steps
 
 }  // namespace
 
-Visit visit(const Target& target, Duration patience) {
+Visit visit(const Target& target, Duration patience, const std::stop_token& stop) {
   Visit out;
   asio::io_context io;
-  Steps steps(patience);
+  Steps steps(patience, stop);
   tcp::socket socket(io);
   reach(io, socket, target, steps, out);
   if (!out.address.empty() && target.tls) shake(io, std::move(socket), target, steps, out);

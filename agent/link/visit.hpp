@@ -6,6 +6,7 @@
 #include "agent/link/link.hpp"
 
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,8 @@ struct Target {
   std::string ca, certificate, key;  ///< files, as in Connection; they can be read (unusable_file)
 };
 
-/// Takes no longer than `patience` in all. A certificate that is not believed does not end the visit: all of it is told.
-Visit visit(const Target& target, Duration patience);
+/// Takes no longer than `patience` in all, and ends soon after a stop is requested. A certificate that is not believed does not
+/// end the visit: all of it is told.
+Visit visit(const Target& target, Duration patience, const std::stop_token& stop = {});
 
 }  // namespace kuzet::link

@@ -15,6 +15,7 @@
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/outputs.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/self_check.hpp"
 #include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/supervision.hpp"
@@ -257,6 +258,7 @@ class Agent {
     alarms_.adopt(all_->site, rules(), clock_.now());
     snapshots_.adopt(*all_);
     dispatch_->adopt(*all_);
+    self_check_.adopt(*all_);
     std::ranges::for_each(cameras_.adopt(*all_, alarms_.known()), say);
     outputs_->tick();
     say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
@@ -288,6 +290,7 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
+    self_check_.tick(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
     site_.tick(now);
@@ -350,6 +353,7 @@ class Agent {
   const Supervision::Fault fault_ = [this](std::string_view fault, json::object details, Duration lasts) {
     node_.report(fault, std::move(details), clock_.now(), lasts);
   };
+  SelfCheck self_check_{*all_, home_, fault_};
   OfflineWatch offline_{watched_cameras(*all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;

@@ -102,6 +102,7 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
 /// Nothing is done where the configuration has no uplink.
 Result<> Dispatch::connect() {
   uplink_.reset();
+  renewal_.reset();
   if (!all_->uplink) return {};
   Uplink::Hooks hooks;
   hooks.say = hooks_.say;
@@ -120,7 +121,6 @@ Result<> Dispatch::connect() {
   auto opened = Uplink::open(io_, keeper_, clock_, {all_, book_.store, boot_, day_}, std::move(hooks));
   if (!opened) return opened.error();
   uplink_ = std::move(*opened);
-  renewal_.reset();
   if (!all_->uplink->identity.empty()) keep_certificate(all_->uplink->identity);
   return {};
 }
@@ -136,7 +136,6 @@ void Dispatch::adopt(const Configuration& all) {
   if (none) return;
   hooks_.say(all.uplink ? "uplink: its settings have changed; connecting anew" : "uplink: the configuration has none any more");
   if (uplink_) uplink_->stop(farewell);
-  renewal_.reset();
   if (auto connected = connect(); !connected) hooks_.say("uplink: " + connected.error().what);
 }
 

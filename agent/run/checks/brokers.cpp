@@ -2,6 +2,7 @@
 // Visits and logins at brokers, and what they mean for this board.
 #include "agent/run/checks/brokers.hpp"
 
+#include "agent/core/source.hpp"
 #include "agent/run/checks/certificates.hpp"
 #include "agent/run/checks/words.hpp"
 #include "agent/run/credentials.hpp"
@@ -41,6 +42,9 @@ Remarks judge_tls(const link::Visit& visit, const Peer& peer, const Moment& now)
              "is it the port for mqtts:// (mostly 8883)? mqtt:// is the one without TLS"}};
   Remarks out{judge_end(*visit.certificate, peer.subject, "the broker's certificate", now,
                         "tell those who run the broker: this board will not send to one whose certificate has ended")};
+  if (!visit.failure.empty())
+    out.push_back({check, peer.subject, State::bad, "the handshake fails: " + visit.failure,
+                   "perhaps it wants a certificate of this board (uplink.tls.certificate, kuzet enroll), or another one"});
   const auto& paper = *visit.certificate;
   out.push_back(
       visit.right_name
@@ -130,11 +134,11 @@ Remarks judge_login(const Login& login, const Configuration& all, const std::str
   for (const auto& [filter, answer] : login.answers)
     if (answer < 0 || answer >= refused_from)
       out.push_back({check, subject, State::bad,
-                     "this board may not subscribe to " + filter +
+                     "it refuses the subscription to " + filter +
                          (answer < 0 ? ": no answer" : " (reason " + std::to_string(answer) + ")"),
                      "let the broker's rights have it: config/broker shows them for Mosquitto"});
     else
-      out.push_back({check, subject, State::good, "this board may subscribe to " + filter, ""});
+      out.push_back({check, subject, State::good, "it grants the subscription to " + filter, ""});
   out.push_back({check, subject, State::unknown, "whether this board may publish was not tried: a centre would count it",
                  "start the agent: kuzet status tells what the broker refuses"});
   return out;
@@ -171,10 +175,10 @@ Remarks check_brokers(const Configuration& all, const std::vector<Peer>& peers, 
     link::Target target{peer.host,          *where->addresses,           peer.port,          peer.tls,
                         all.uplink->tls.ca, all.uplink->tls.certificate, all.uplink->tls.key};
     if (own) target.ca = own->ca, target.certificate = own->certificate, target.key = own->key;
-    const auto seen = judge_visit(link::visit(target, manner.patience), peer, now);
+    const auto seen = judge_visit(link::visit(target, manner.patience, manner.stop), peer, now);
     const bool fit = std::ranges::none_of(seen, [](const Remark& one) { return one.state == State::bad; });
     append(out, seen);
-    const auto server = std::ranges::find(all.uplink->servers, peer.subject);
+    const auto server = std::ranges::find(all.uplink->servers, peer.subject, shown_source);
     if (fit && manner.log_in && server != all.uplink->servers.end())
       append(out, login_at(*server, peer.subject, all, manner.patience));
   }

@@ -14,6 +14,7 @@ namespace kuzet::run::checks {
 struct Manner {
   bool log_in = true;
   Duration patience = std::chrono::seconds(5);  ///< for each step
+  std::stop_token stop = {};
 };
 
 /// Each server of the uplink, one after the other.

@@ -44,9 +44,11 @@ Remark judge_end(const link::Certificate& certificate, const std::string& subjec
                  const std::string& remedy) {
   const auto whole = certificate.until - certificate.from, left = certificate.until - now.wall;
   const std::string dated = " (from " + date(certificate.from) + " until " + date(certificate.until) + ")";
+  if (now.wall < certificate.from && now.clock == ClockState::unsynced)
+    return {check, subject, State::unknown, whose + " cannot be judged before the clock is set" + dated,
+            "see to the clock first"};
   if (now.wall < certificate.from)
-    return {check, subject, State::bad, whose + " is not valid yet" + dated,
-            now.clock == ClockState::unsynced ? "the clock is not set: see to that first" : remedy};
+    return {check, subject, State::bad, whose + " is not valid yet" + dated, "is the clock right? Otherwise: " + remedy};
   if (left <= 0s) return {check, subject, State::bad, whose + " has ended " + span(-left) + " ago" + dated, remedy};
   const auto state = left < std::min<std::chrono::milliseconds>(late, whole / 10)        ? State::bad
                      : left < std::min<std::chrono::milliseconds>(early, whole * 3 / 10) ? State::warning

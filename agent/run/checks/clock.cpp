@@ -65,9 +65,9 @@ Remarks check_clock(const Roots& roots, const Moment& now, const std::string& zo
   return out;
 }
 
-Remarks clock_never_set(const Moment& now, Duration uptime) {
-  if (now.clock != ClockState::unsynced || uptime < patience) return {};
-  return {{check, "", State::bad, "the clock was not set since the board started " + span(uptime) + " ago",
+Remarks clock_never_set(const Moment& now, Duration running) {
+  if (now.clock != ClockState::unsynced || running < patience) return {};
+  return {{check, "", State::bad, "the clock was not set since the agent started " + span(running) + " ago",
            "let the board reach a time server (timedatectl), or fit a clock with a battery"}};
 }
 

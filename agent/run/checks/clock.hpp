@@ -11,7 +11,7 @@ namespace kuzet::run::checks {
 /// `now` with what the kernel says of its clock; `zone` as in node.timezone.
 Remarks check_clock(const Roots& roots, const Moment& now, const std::string& zone);
 
-/// Of a running agent: the clock was not set since the board started, which it did `uptime` ago.
-Remarks clock_never_set(const Moment& now, Duration uptime);
+/// Of an agent that has run for so long: a clock that was not set in ten minutes.
+Remarks clock_never_set(const Moment& now, Duration running);
 
 }  // namespace kuzet::run::checks

@@ -76,6 +76,21 @@ Remarks site(const Examination& of, const Access& access, const Status& status, 
   return out;
 }
 
+Remarks board_alone(const Examination& of) {
+  Remarks out = check_way(of.roots);
+  append(out, check_mount(of.roots, StoreSettings().path));
+  return out;
+}
+
+/// Whether the agent runs with what stands in the file.
+Remarks same_configuration(const Examination& of, const Status& status) {
+  const auto* runs = status ? status->if_contains("configuration") : nullptr;
+  if (of.all == nullptr || runs == nullptr || !runs->is_string() || runs->as_string() == of.all->fingerprint) return {};
+  return {{"configuration", "", State::unknown,
+           "the agent runs with another configuration (" + std::string(runs->as_string()) + ") than this file",
+           "sudo systemctl reload kuzet, unless it was taken back, or set by the centre: kuzet status tells"}};
+}
+
 Remark without_configuration(const Examination& of) {
   return {"configuration", "", State::bad, "there is no configuration " + of.file.string() + ": the board alone was looked at",
           "write one (kuzet new landfill, school or road), then kuzet check"};
@@ -91,8 +106,9 @@ Remarks examine(const Examination& of) {
   if (of.all == nullptr) out.push_back(without_configuration(of));
   if (of.all != nullptr)
     out.push_back({"configuration", "", State::good, "the configuration is right (" + of.all->fingerprint + ")", ""});
+  append(out, same_configuration(of, status));
   append(out, check_clock(of.roots, now, of.all != nullptr ? of.all->node.timezone : std::string()));
-  append(out, of.all != nullptr ? site(of, access, status, now) : check_way(of.roots));
+  append(out, of.all != nullptr ? site(of, access, status, now) : board_alone(of));
   append(out, check_cards(of.roots));
   append(out, check_power(of.roots));
   append(out, check_memory(of.roots));

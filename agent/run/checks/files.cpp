@@ -42,6 +42,8 @@ void walk(const Node& node, const std::string& key, std::vector<NamedFile>& out)
 }
 
 Remark unreadable(const NamedFile& one, const Access& access, int denied) {
+  if (denied == ENOENT && one.file.starts_with("/run/credentials/"))
+    return {check, one.key, State::unknown, one.file + " is there only while the service runs (LoadCredential=)", ""};
   const std::string group = access.user() ? access.user()->name : "kuzet";
   const std::string remedy = denied == ENOENT ? "put it there, or correct " + one.key
                                               : "sudo chown root:" + group + " " + one.file + "; sudo chmod 0640 " + one.file;

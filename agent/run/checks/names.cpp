@@ -56,11 +56,11 @@ bool numeric(const std::string& host) {
   return address.numeric();
 }
 
-Found look(const std::string& host, Duration limit, const Resolver& resolver) {
+Found look(const std::string& host, Duration limit, const Resolver& resolver, const std::stop_token& stop) {
   const Steady began = std::chrono::steady_clock::now();
   if (numeric(host)) return {host, std::vector<std::string>{host}, {}};
   av::Patience patience;
-  patience.begin(limit, {});
+  patience.begin(limit, stop);
   auto addresses = resolver ? av::look_up(host, patience, resolver) : av::look_up(host, patience);
   const Duration took = std::chrono::steady_clock::now() - began;
   if (!addresses && patience.expired()) addresses = Error{Code::io, "the name server does not answer"};
@@ -82,13 +82,15 @@ std::vector<Peer> peers_of(const Configuration& all) {
   return out;
 }
 
-std::vector<Found> find_names(const std::vector<Peer>& peers, Duration patience, const Resolver& resolver) {
+std::vector<Found> find_names(const std::vector<Peer>& peers, Duration patience, const Resolver& resolver,
+                              const std::stop_token& stop) {
   std::vector<std::string> hosts;
   for (const auto& peer : peers)
     if (std::ranges::find(hosts, peer.host) == hosts.end()) hosts.push_back(peer.host);
   std::vector<Found> out(hosts.size(), Found{"", std::vector<std::string>{}, {}});
   std::vector<std::jthread> threads;
-  for (std::size_t i = 0; i < hosts.size(); ++i) threads.emplace_back([&, i] { out[i] = look(hosts[i], patience, resolver); });
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    threads.emplace_back([&, i] { out[i] = look(hosts[i], patience, resolver, stop); });
   threads.clear();  // waits for them
   return out;
 }

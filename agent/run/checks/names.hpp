@@ -8,6 +8,7 @@
 #include "agent/run/configuration.hpp"
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,9 @@ struct Found {
   Result<std::vector<std::string>> addresses;
   Duration took{};
 };
-/// All at once, none longer than `patience`.
-std::vector<Found> find_names(const std::vector<Peer>& peers, Duration patience, const Resolver& resolver = {});
+/// All at once, none longer than `patience`, nor than until a stop is requested.
+std::vector<Found> find_names(const std::vector<Peer>& peers, Duration patience, const Resolver& resolver = {},
+                              const std::stop_token& stop = {});
 
 Remarks check_names(const Roots& roots, const std::vector<Peer>& peers, const std::vector<Found>& found);
 /// Whether the board knows a way out of its own network.

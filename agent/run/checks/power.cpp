@@ -35,7 +35,7 @@ Remark judge_supply(const board::Figures& figures) {
 Remark judge_heat(double degrees) {
   const std::string what = "the processor has " + figure(degrees, 0) + " degC";
   const auto state = degrees >= too_hot ? State::bad : degrees >= hot ? State::warning : State::good;
-  return {check, "", state, what, state == State::good ? "" : cooling};
+  return {"heat", "", state, what, state == State::good ? "" : cooling};  // the driver `board` makes alerts of it, with rules
 }
 
 Remarks check_governor(const Roots& roots) {

@@ -142,7 +142,16 @@ int Access::denied(const fs::path& file, int mode) const {
   return why;
 }
 
-std::string Access::who() const { return speaks_for_service() ? "the user " + user_->name : "this user"; }
+Access Access::of_agent() {
+  Access out(std::nullopt);
+  out.is_ = true;
+  return out;
+}
+
+std::string Access::who() const {
+  if (!speaks_for_service()) return "this user";
+  return user_ ? "the user " + user_->name : "the agent";
+}
 
 std::string user_name(const Roots& roots, uid_t id) {
   const auto found = entry(roots.at("/etc/passwd"), 2, std::to_string(id));

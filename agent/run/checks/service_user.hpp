@@ -35,6 +35,8 @@ std::optional<ServiceUser> service_user(const Roots& roots);
 class Access {
  public:
   explicit Access(std::optional<ServiceUser> user);
+  /// Of the agent itself: whoever it runs as is who matters.
+  static Access of_agent();
   /// 0, or the number of the error (EACCES, ENOENT, ...). `mode`: R_OK, W_OK, X_OK.
   [[nodiscard]] int denied(const std::filesystem::path& file, int mode) const;
   /// "the user kuzet", "this user".

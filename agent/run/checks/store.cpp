@@ -76,13 +76,17 @@ Remarks check_speed(const fs::path& folder) {
            late ? "alerts wait for it: use a card of class A2, or an SSD; a card that became slow is often at its end" : ""}};
 }
 
-std::uint64_t size_of(const fs::path& folder) {
+/// What the folder holds; nullopt where there are too many files to count them quickly.
+std::optional<std::uint64_t> size_of(const fs::path& folder) {
   std::uint64_t out = 0;
   std::error_code failed;
+  const Steady until = std::chrono::steady_clock::now() + reading;
   for (fs::recursive_directory_iterator file(folder, fs::directory_options::skip_permission_denied, failed), end;
        !failed && file != end; file.increment(failed)) {
     std::error_code gone;
-    if (file->is_regular_file(gone)) out += file->file_size(gone);
+    const auto size = file->is_regular_file(gone) ? file->file_size(gone) : 0;
+    if (!gone) out += size;  // the agent may have removed it meanwhile
+    if (std::chrono::steady_clock::now() > until) return std::nullopt;
   }
   return out;
 }
@@ -90,7 +94,10 @@ std::uint64_t size_of(const fs::path& folder) {
 Remarks check_room(const StoreSettings& settings) {
   struct statvfs about {};
   if (::statvfs(settings.path.c_str(), &about) != 0) return {};
-  return judge_room(settings, {about.f_blocks * about.f_frsize, about.f_bavail * about.f_frsize, size_of(settings.path)});
+  const auto used = size_of(settings.path);
+  if (!used)
+    return {{check, settings.path, State::unknown, "how much it holds could not be counted quickly", "kuzet status tells it"}};
+  return judge_room(settings, {about.f_blocks * about.f_frsize, about.f_bavail * about.f_frsize, *used});
 }
 
 Remarks check_book(const fs::path& folder) {
