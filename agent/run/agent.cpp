@@ -15,8 +15,10 @@
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/outputs.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/self_check.hpp"
 #include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
 #include "agent/run/takeover.hpp"
 
@@ -56,6 +58,10 @@ class Agent {
     auto store = open_store(*all_, boot_, clock_);
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());
+    supervision_.emplace(*store, boot_, clock_.now(),
+                         Supervision::Hooks{say, fault_, [this](const std::string& camera, const std::string& cause) {
+                                              offline_.dark(camera, cause);
+                                            }});
     auto dispatch = Dispatch::open(io_, *all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
@@ -70,6 +76,7 @@ class Agent {
 
   /// Until it is stopped; the configuration that is to follow, where one was asked for that another agent must begin with.
   SharedConfiguration run() {
+    supervision_->begin(*dispatch_, clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
     outputs_->tick();  // what an earlier run has left is brought to safety first
@@ -81,6 +88,9 @@ class Agent {
     io_.run();
     return next_;
   }
+
+  /// Why it ended by itself.
+  [[nodiscard]] std::optional<std::string> restart() const { return supervision_->restart(); }
 
  private:
   [[nodiscard]] std::string what_watches() const {
@@ -100,9 +110,7 @@ class Agent {
             [this] { return alarms_.open(); },
             [this](const uplink::Command& command, Dispatch::Done done) { obedience_.obey(command, std::move(done)); },
             [this] { return about(); },
-            [this](std::string_view fault, json::object details, Duration lasts) {
-              node_.report(fault, std::move(details), clock_.now(), lasts);
-            },
+            fault_,
             [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
             [this] { return alarms_.rules(); }};
   }
@@ -250,6 +258,7 @@ class Agent {
     alarms_.adopt(all_->site, rules(), clock_.now());
     snapshots_.adopt(*all_);
     dispatch_->adopt(*all_);
+    self_check_.adopt(*all_);
     std::ranges::for_each(cameras_.adopt(*all_, alarms_.known()), say);
     outputs_->tick();
     say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
@@ -264,7 +273,7 @@ class Agent {
                      {"budget", cameras_.budget()},
                      {"cameras", cameras_.about(now)},
                      {"outputs", outputs_->about(now)}};
-    for (auto&& part : {alarms_.about(now), site_.about(now)})
+    for (auto&& part : {alarms_.about(now), site_.about(now), supervision_->about(now)})
       for (const auto& member : part) out[member.key()] = member.value();
     return out;
   }
@@ -281,6 +290,7 @@ class Agent {
   void tick() {
     const Moment now = clock_.now();
     watch_references();
+    self_check_.tick(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
     site_.tick(now);
@@ -290,7 +300,8 @@ class Agent {
     alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
+    supervision_->tick(cameras_.stuck(now.steady), what_watches(), all_->fingerprint, now);
+    if (supervision_->restart() && !stopping_) return begin_stop();
     const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
     if (safe) site_.request_stop();
     if (safe && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
@@ -312,6 +323,7 @@ class Agent {
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     outputs_->stop();
+    supervision_->end(clock_.now());
     cameras_.stop();
     dispatch_->end_films();
     timer_.cancel();
@@ -327,16 +339,21 @@ class Agent {
     io_.stop();
   }
 
+  std::optional<Supervision> supervision_;  // first: its last resort waits for the end of all the others
   SharedConfiguration all_;
   const Reload& reload_;
   SharedConfiguration next_;  // for another agent
-  SystemClock clock_;
+  SystemClock& clock_ = system_clock();
   const std::string boot_ = boot_id();
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{io_};
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   NodeWatch node_;
+  const Supervision::Fault fault_ = [this](std::string_view fault, json::object details, Duration lasts) {
+    node_.report(fault, std::move(details), clock_.now(), lasts);
+  };
+  SelfCheck self_check_{*all_, home_, fault_};
   OfflineWatch offline_{watched_cameras(*all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
@@ -376,6 +393,7 @@ Result<> run_agent(Configuration configuration, const std::function<Result<Confi
     Agent agent(all, reload);
     if (auto started = agent.start(); !started) return started;
     all = agent.run();
+    if (const auto why = agent.restart(); why && !all) return Error{Code::io, *why};
   }
   return {};
 }

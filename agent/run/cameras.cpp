@@ -79,7 +79,7 @@ std::vector<std::string> Cameras::adopt(const Configuration& all, const std::vec
   all_ = &all;
   if (!same_share) governor_ = governor_of(all);
   std::vector<std::string> said;
-  std::map<std::string, Running> leaving;
+  std::vector<std::unique_ptr<CameraThread>> leaving;
   for (auto it = watched_.begin(); it != watched_.end();) {
     const auto* next = all.camera(it->first);
     if (goes_on(it->second, next)) {
@@ -87,11 +87,12 @@ std::vector<std::string> Cameras::adopt(const Configuration& all, const std::vec
       continue;
     }
     said.push_back("camera " + it->first + (next == nullptr ? ": is watched no more" : ": begins anew"));
-    it->second.thread->request_stop();
     blind_.erase(it->first);
-    leaving.insert(watched_.extract(it++));
+    leaving.push_back(std::move(it->second.thread));
+    it = watched_.erase(it);
   }
-  leaving.clear();  // many a camera serves one at a time: the old connection ends before the new one begins
+  CameraThread::retire(
+      std::move(leaving));  // many a camera serves one at a time: the old connection ends before the new one begins
   for (const auto& camera : all.cameras) {
     if (watched_.contains(camera.id)) continue;
     open(camera, known);
@@ -102,8 +103,17 @@ std::vector<std::string> Cameras::adopt(const Configuration& all, const std::vec
 }
 
 void Cameras::stop() {
-  for (const auto& [id, watched] : watched_) watched.thread->request_stop();  // all at once, then each is waited for
+  std::vector<std::unique_ptr<CameraThread>> ending;
+  for (auto& [id, watched] : watched_) ending.push_back(std::move(watched.thread));
   watched_.clear();
+  CameraThread::retire(std::move(ending));
+}
+
+std::vector<StuckCamera> Cameras::stuck(Steady now) const {
+  std::vector<StuckCamera> out;
+  for (const auto& [id, watched] : watched_)
+    if (auto one = watched.thread->stuck(now)) out.push_back(std::move(*one));
+  return out;
 }
 
 void Cameras::tick(const Moment& now) {

@@ -41,7 +41,10 @@ class Cameras {
   /// when its own settings are the same, its model is the same file, and a technician kept no reference for it since; the
   /// others are stopped, and opened with what the new one says. Returns a sentence for each that does not go on.
   std::vector<std::string> adopt(const Configuration& all, const std::vector<Alert>& known);
+  /// Ends all of them; those that hang are left to themselves, see CameraThread::retire().
   void stop();
+  /// Those that do not come back from a call.
+  [[nodiscard]] std::vector<StuckCamera> stuck(Steady now) const;
   /// Once a second: keeps the agent within its share of the board.
   void tick(const Moment& now);
 

@@ -102,6 +102,7 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
 /// Nothing is done where the configuration has no uplink.
 Result<> Dispatch::connect() {
   uplink_.reset();
+  renewal_.reset();
   if (!all_->uplink) return {};
   Uplink::Hooks hooks;
   hooks.say = hooks_.say;
@@ -120,6 +121,7 @@ Result<> Dispatch::connect() {
   auto opened = Uplink::open(io_, keeper_, clock_, {all_, book_.store, boot_, day_}, std::move(hooks));
   if (!opened) return opened.error();
   uplink_ = std::move(*opened);
+  if (!all_->uplink->identity.empty()) keep_certificate(all_->uplink->identity);
   return {};
 }
 
@@ -135,6 +137,16 @@ void Dispatch::adopt(const Configuration& all) {
   hooks_.say(all.uplink ? "uplink: its settings have changed; connecting anew" : "uplink: the configuration has none any more");
   if (uplink_) uplink_->stop(farewell);
   if (auto connected = connect(); !connected) hooks_.say("uplink: " + connected.error().what);
+}
+
+void Dispatch::keep_certificate(const std::string& folder) {
+  const enrolment::IdentityFolder identity(folder);
+  renewal_.emplace(
+      identity,
+      [identity](Wall now, const std::stop_token& stop) { return enrolment::renew(identity, KUZET_VERSION, now, stop); }, home_,
+      uplink::system_chance(), Renewal::Hooks{hooks_.say, [this](json::object details, Duration lasts) {
+                                                hooks_.fault(node_fault::certificate, std::move(details), lasts);
+                                              }});
 }
 
 void Dispatch::record(AlertEvent event, Frame frame) {
@@ -177,6 +189,7 @@ void Dispatch::tick() {
   flush_observations(now);
   look_into_store(now);
   if (uplink_) uplink_->tick(now);
+  if (renewal_) renewal_->tick(now);
 }
 
 /// The clock is right for the first time: what was recorded before is put right before it is sent.

@@ -8,6 +8,7 @@
 #include "agent/run/films.hpp"
 #include "agent/run/observer.hpp"
 #include "agent/run/recorder.hpp"
+#include "agent/run/renewal.hpp"
 #include "agent/run/uplink.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -88,6 +89,10 @@ class Dispatch {
   /// Nothing waits for the control centre any more, as of the last tick.
   [[nodiscard]] bool delivered() const;
   [[nodiscard]] bool online() const { return uplink_ && uplink_->online(); }
+  /// Since when the uplink's library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] std::optional<Steady> uplink_in() const { return uplink_ ? uplink_->in_a_call_since() : std::nullopt; }
+  /// Messages that wait for the broker or the centre, as of the last tick.
+  [[nodiscard]] std::uint64_t waiting() const { return book_.counts.unsent + book_.counts.unconfirmed; }
   /// All that `kuzet status`, health and diagnose tell.
   [[nodiscard]] boost::json::object status() const;
 
@@ -103,6 +108,7 @@ class Dispatch {
 
   Dispatch(boost::asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks);
   Result<> connect();
+  void keep_certificate(const std::string& folder);
   void recorded(const AlertEvent& event, const outbox::Stamp& stamp);
   void set_right(const Moment& now);
   void flush_observations(const Moment& now);
@@ -128,6 +134,7 @@ class Dispatch {
   Films films_;
   Observer observer_;
   std::unique_ptr<Uplink> uplink_;
+  std::optional<Renewal> renewal_;
   bool store_failed_ = false;  // it cannot be believed any more
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set

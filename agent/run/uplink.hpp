@@ -62,6 +62,8 @@ class Uplink {
   void stop(std::chrono::milliseconds farewell) { publisher_->stop(clock_.now(), farewell); }
 
   [[nodiscard]] bool online() const { return publisher_->online(); }
+  /// Since when the library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] std::optional<Steady> in_a_call_since() const { return link_->busy_since(); }
   [[nodiscard]] bool thrifty() const { return publisher_->thrifty(); }
   [[nodiscard]] boost::json::object report(const Moment& now) const { return publisher_->report(now); }
 

@@ -281,7 +281,8 @@ json::object Publisher::report(const Moment&) const {
                    {"version", link::name(servers_.version())},
                    {"since", rfc3339(since_.wall)},
                    {"window", window_.size()},
-                   {"in_flight", window_.counted()}};
+                   {"in_flight", window_.counted()},
+                   {"maximum_packet", maximum_packet_}};
   if (last_loss_) out["last_loss"] = json::object{{"at", rfc3339(last_loss_->first)}, {"why", last_loss_->second}};
   out["refused"] = json::array(refused_.begin(), refused_.end());
   out["link"] = allowance_.report();
