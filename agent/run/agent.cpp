@@ -17,6 +17,7 @@
 #include "agent/run/references.hpp"
 #include "agent/run/self_check.hpp"
 #include "agent/run/site.hpp"
+#include "agent/run/site_records.hpp"
 #include "agent/run/snapshots.hpp"
 #include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
@@ -40,9 +41,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;             // for what the disk has not taken yet
-constexpr auto patience_of_outputs = 3s;          // for lines to say that their outputs are safe
-constexpr Duration remembered_levels = 24h * 70;  // of what is foretold
+constexpr auto patience_at_stop = 5s;     // for what the disk has not taken yet
+constexpr auto patience_of_outputs = 3s;  // for lines to say that their outputs are safe
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
@@ -127,25 +127,15 @@ class Agent {
   }
 
   Site::Hooks site_hooks() {
-    return {say,
-            [this](const Site::Found& found, const Moment& now) { alarms_.judge(found, now); },
-            [this](const Moment& now) { return alarms_.circumstances(now); },
-            [this](const std::string& source, const Observation& observation, const Moment& at) {
-              dispatch_->observe(source, "", observation, at);
-            },
-            [this](const std::string& source, const Observation& observation, const Moment& at) {
-              dispatch_->tell(source, observation, at);
-            },
-            [this](std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now) {
-              dispatch_->keep_history(std::move(figures), std::move(counts), now);
-            },
-            [this](const std::string& sensor, const std::string& reading,
-                   std::function<void(std::vector<alerts::HourLevel>)> tell) {
-              dispatch_->hours_of(sensor, reading, remembered_levels,
-                                  [tell = std::move(tell)](const auto& points) { tell(levels_of(points)); });
-            },
-            [this](const std::string& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); },
-            [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }};
+    Site::Hooks out = records_of_site(dispatch_);
+    out.say = say;
+    out.judge = [this](const Site::Found& found, const Moment& now) { alarms_.judge(found, now); };
+    out.circumstances = [this](const Moment& now) { return alarms_.circumstances(now); };
+    out.passed = [this](const std::string& terminal, Passage::What what, const Moment& now) {
+      alarms_.passed(terminal, what, now);
+    };
+    out.switched = [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); };
+    return out;
   }
 
   /// On its way to the disk first; what answers it is switched meanwhile, whatever the disk does.
