@@ -46,7 +46,7 @@ const PresetText& preset_of(const std::string& place) {
 }
 
 std::string checked_id(const std::string& text, const std::string& option) {
-  if (text.empty() || as_id(text) == text) return text;
+  if (text.empty() || is_id(text)) return text;
   const auto near = as_id(text);
   give_up("new: " + option + ": \"" + text + "\" is not an id: 1 to 40 of a-z, 0-9, _ and -" +
               (near.empty() ? "" : "; did you mean \"" + near + "\"?"),
