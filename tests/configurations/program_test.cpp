@@ -104,6 +104,7 @@ TEST_CASE("new refuses what it cannot use, with the right word", "[K7][presets]"
   CHECK(kuzet({"new"}).code == 2);
   CHECK(holds(kuzet({"new", "road", "--id", "Yard 1"}).errors, "did you mean \"yard-1\"?"));
   CHECK(holds(kuzet({"new", "road", "--camera", "gopher://x"}).errors, "this version cannot read"));
+  CHECK(holds(kuzet({"new", "road", "--camera", " "}).errors, "this version cannot read"));
   CHECK(holds(kuzet({"new", "road", "--camera", "a=rtsp://x/", "--camera", "a=rtsp://y/"}).errors, "already"));
   const auto secret = kuzet({"new", "road", "--camera", "rtsp://u:s3cr3t-word@10.0.0.5/sub"});
   CHECK(secret.code == 0);
