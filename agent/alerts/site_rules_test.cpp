@@ -271,4 +271,57 @@ rules: [{name: smoke, when: {all: [smoky, {not: {sensor: gate, reading: open, ab
   CHECK(site.life.open().size() == 1);
 }
 
+TEST_CASE("a reload that leaves a rule as it is leaves it its clock, whatever it does to others", "[reload][rules]") {
+  const auto with = [](const std::string& more) {
+    return right("sensors: {smoke-1: [" + more +
+                 "{reading: co, above: 50, for: 10s, clear: 40, over_for: 20s, cooldown: 1min}]}");
+  };
+  Site site(co);
+  site.runs(0, 8, 60);  // eight of ten seconds
+  SiteRules next(with("{reading: temperature, above: 60}, "));
+  next.take_over(site.rules);
+  site.rules = std::move(next);
+  site.runs(8, 10, 60);
+  CHECK(site.story.empty());
+  site.runs(10, 12, 60);
+  CHECK(site.story == Story{"11 opened 01 smoke-1/reading/co"});
+  CHECK(site.events[0].alert.started.steady == at(1).steady);
+  SiteRules hysteresis(with(""));
+  hysteresis.take_over(site.rules);
+  site.rules = std::move(hysteresis);
+  site.runs(12, 40, 45);  // between clear and the limit: it is so because it was
+  CHECK(site.story.size() == 1);
+}
+
+TEST_CASE("a rule whose limit is another one begins anew at a reload, and its alert goes on", "[reload][rules]") {
+  Site site(co);
+  site.runs(0, 12, 60);
+  REQUIRE(site.story.size() == 1);
+  SiteRules next(right("sensors: {smoke-1: [{reading: co, above: 70, for: 10s, clear: 65, over_for: 20s, cooldown: 1min}]}"));
+  next.see(reading(12, "smoke-1", "co", 60));
+  next.resume(site.life.open());
+  next.take_over(site.rules);
+  site.rules = std::move(next);
+  site.runs(12, 40, 60);  // below what is asked now
+  CHECK(site.story.back().find("closed") != std::string::npos);
+  CHECK(site.story.size() == 2);
+}
+
+TEST_CASE("rules do not take over from others whose conditions or calendars are other ones", "[reload][rules]") {
+  const auto settings = [](const std::string& surroundings) {
+    auto out = right(co);
+    out.surroundings = surroundings;
+    return out;
+  };
+  const bool same = GENERATE(true, false);
+  Site site(co);
+  site.rules = SiteRules(settings("a"));
+  site.runs(0, 8, 60);
+  SiteRules next(settings(same ? "a" : "b"));
+  next.take_over(site.rules);
+  site.rules = std::move(next);
+  site.runs(8, 30, 45);  // between clear and the limit: so only where it was known to be so
+  CHECK(site.story.size() == (same ? 1 : 0));
+}
+
 }  // namespace kuzet::alerts

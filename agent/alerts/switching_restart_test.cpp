@@ -151,4 +151,84 @@ TEST_CASE("what only grows is written seldom", "[answers]") {
   CHECK(post.writes < 30);
 }
 
+TEST_CASE("a reload leaves an output that is on as it is, and its limit goes on counting", "[reload][answers]") {
+  Post post({to_fire({{0s, "siren", 0s}})});
+  post.tick(0);
+  post.opened("A", 10);
+  post.ticks(10, 100);
+  REQUIRE(post.story == Story{"10 siren on answer A 1"});
+  const bool same_limits = GENERATE(true, false);
+  if (!same_limits) post.outputs[0].longest = 2min;
+  const auto before = std::move(post.control);
+  post.make();
+  post.control->take_over(*before, {"siren", "light", "gate"}, fire(10), at(100));
+  post.ticks(100, 300);
+  CHECK(post.story == Story{"10 siren on answer A 1", same_limits ? "190 siren off longest A" : "130 siren off longest A"});
+}
+
+TEST_CASE("an output that is another device after a reload begins in its safe state", "[reload][answers]") {
+  Post post({to_fire({{0s, "siren", 0s}, {60s, "light", 0s}})});
+  post.tick(0);
+  post.opened("A", 10);
+  post.ticks(10, 20);
+  post.orders = 0;
+  const auto before = std::move(post.control);
+  post.make();
+  post.control->take_over(*before, {"light", "gate"}, fire(10), at(20));
+  CHECK(post.control->outputs().at("siren").fresh());
+  CHECK_FALSE(post.control->outputs().at("light").fresh());
+  post.ticks(20, 100);
+  CHECK(post.story == Story{"10 siren on answer A 1", "21 siren on answer A 1", "70 light on answer A 2"});
+}
+
+TEST_CASE("an answer whose steps are others after a reload begins anew, one that is gone takes its fact with it",
+          "[reload][answers]") {
+  Post post({to_fire({{0s, "light", 0s}, {60s, "siren", 0s}})});
+  post.tick(0);
+  post.opened("A", 10);
+  post.ticks(10, 20);
+  const auto before = std::move(post.control);
+  post.answers.clear();
+  post.make();
+  post.control->take_over(*before, {"siren", "light", "gate"}, fire(10), at(20));
+  post.ticks(20, 30);
+  CHECK(post.story.back() == "20 light off over A");
+  CHECK_FALSE(post.facts.contains("answer/A/rule yard/fire #1"));
+}
+
+TEST_CASE("a condition that holds through a reload keeps what it has switched", "[reload][answers]") {
+  Answer dark;
+  dark.when = "dark";
+  dark.steps = {{0s, "light", 0s}};
+  Post post({dark});
+  post.tick(0);
+  post.control->condition("dark", true, at(5));
+  post.ticks(5, 10);
+  REQUIRE(post.story == Story{"5 light on answer 1"});
+  const auto before = std::move(post.control);
+  post.make();
+  post.control->take_over(*before, {"siren", "light", "gate"}, {}, at(10));
+  post.ticks(10, 20);
+  CHECK(post.story.size() == 1);
+  post.control->condition("dark", false, at(20));
+  post.tick(21);
+  CHECK(post.story.back().starts_with("21 light off over"));
+}
+
+TEST_CASE("an output that will be gone becomes safe first", "[reload][answers]") {
+  Post post({to_fire({{0s, "siren", 0s}})});
+  post.tick(0);
+  CHECK(post.control->let_go({"light"}, at(1)));  // it is safe already
+  CHECK(post.control->let_go({}, at(1)));
+  post.opened("A", 10);
+  post.ticks(10, 20);
+  CHECK_FALSE(post.control->let_go({"siren"}, at(20)));
+  post.tick(20);
+  CHECK(post.story.back() == "20 siren off stop");
+  CHECK(post.control->let_go({"siren"}, at(20)));
+  CHECK(post.control->let_go({}, at(21)));  // it stays after all
+  post.tick(22);
+  CHECK(post.story.back() == "22 siren on answer A 1");
+}
+
 }  // namespace kuzet::alerts

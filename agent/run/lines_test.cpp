@@ -13,6 +13,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace kuzet::run {
 
@@ -215,6 +216,36 @@ TEST_CASE("what a sensor reads now is told with its quality, and silence makes i
   site.sensors->tick({now.steady + 61s, now.wall + 61s});
   REQUIRE(site.read.size() == 3);
   CHECK(site.read.back().why == flaw::too_old);
+}
+
+TEST_CASE("a line that serves the same devices goes on through a reload, another one is opened anew", "[reload][sensors]") {
+  scripts["a"] = scripts["b"] = [](LineEvents& events, const std::stop_token& stop) {
+    events.sampled(0, {{0, 12, {}, Quality::good, {}}});
+    until_stopped(stop);
+    return Result<>();
+  };
+  Site site;
+  site.opens({sensor("one", "a"), sensor("two", "b")});
+  REQUIRE(site.until([&] { return site.read.size() == 2; }));
+  REQUIRE(opened == 2);
+  auto next = std::vector{sensor("one", "a"), sensor("two", "b"), sensor("three", "b")};
+  next[0].offline_after = 5min;  // no matter of the line's
+  const auto before = std::exchange(site.settings, next);
+  site.sensors->adopt(site.settings, {});
+  REQUIRE(site.until([&] { return site.read.size() == 3; }));
+  CHECK(opened == 3);  // b, for who is new on it
+  CHECK(site.sensors->newest().size() == 2);
+  CHECK(site.sensors->about(site.clock.now()).size() == 3);
+  CHECK(site.state["one"] == "works");
+
+  next[0].attached.fingerprint = "asked more often";
+  next.pop_back();
+  site.settings = next;
+  site.sensors->adopt(site.settings, {});
+  CHECK(site.sensors->newest().size() == 1);  // of "one" nothing is known as it is now
+  CHECK(site.until([&] { return site.sensors->newest().size() == 2; }));
+  CHECK(opened == 5);
+  CHECK(site.sensors->about(site.clock.now()).size() == 2);
 }
 
 }  // namespace kuzet::run

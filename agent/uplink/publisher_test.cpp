@@ -290,4 +290,29 @@ TEST_CASE("boards that throw each other out try ever more seldom, as long as not
   CHECK(attempts_in(600) <= 11);
 }
 
+TEST_CASE("what a board tells of itself is told anew on the connection that stands", "[reload]") {
+  int cameras = 1;
+  Desk desk([&](Plan& plan) { plan.about = [&] { return boost::json::object{{"n", cameras}}; }; });
+  desk.connects();
+  cameras = 2;
+  auto other = Desk::who();
+  other.configuration = "another";
+  desk.publisher.account_changed(other, desk.now());
+  desk.passes(1);
+  CHECK(desk.topics() == Words{"state", "birth", "birth"});
+  CHECK(desk.link.attempts.size() == 1);
+  const auto birth = boost::json::parse(desk.link.sent.back().message.payload).as_object();
+  CHECK(birth.at("n") == 2);
+  CHECK(birth.at("configuration") == "another");
+  CHECK(desk.link.sent.back().message.retained);
+
+  desk.link.drops(desk.now());
+  cameras = 3;
+  desk.publisher.account_changed(other, desk.now());  // nobody to tell: the next connection begins with it
+  desk.passes(3);
+  desk.link.welcomes(desk.now());
+  CHECK(desk.topics() == Words{"state", "birth", "birth", "state", "birth"});
+  CHECK(boost::json::parse(desk.link.sent.back().message.payload).as_object().at("n") == 3);
+}
+
 }  // namespace kuzet::uplink
