@@ -69,6 +69,37 @@ Schema<ConditionSettings> make_schema() {
   return out;
 }
 
+json::array each_alone(const std::vector<const char*>& words) {
+  json::array out;
+  for (const char* word : words) out.push_back(json::object{{"required", json::array{word}}});
+  return out;
+}
+
+/// What is asked of a reading, as settle_reading_test() wants it: exactly one thing, and its companions.
+json::object reading_test() {
+  return {{"required", json::array{"reading"}},
+          {"oneOf", each_alone({"above", "below", "rise", "fall", "missing", "full_within", "empty_within"})},
+          {"dependentRequired", json::object{{"rise", json::array{"within"}}, {"fall", json::array{"within"}}}}};
+}
+
+/// The same that settle_kind() wants, for editors.
+json::object condition_schema(const std::vector<Field>& fields) {
+  auto out = s::object_schema(fields);
+  auto& settings = out["properties"].as_object();
+  settings["armed"].as_object()["const"] = true;
+  settings["sun"].as_object()["enum"] = json::array{"up", "down"};
+  for (const char* word : {"alert", "calendar", "sensor"}) settings[word].as_object()["minLength"] = 1;
+  out["oneOf"] = each_alone({"sensor", "calendar", "sun", "alert", "armed", "all", "any", "not"});
+  json::object needs{{"elevation", json::array{"sun"}}};
+  for (const char* word : {"reading", "above", "below", "rise", "fall", "missing", "full_within", "empty_within"})
+    needs[word] = json::array{"sensor"};
+  out["dependentRequired"] = std::move(needs);
+  out["dependentSchemas"] = json::object{{"sensor", reading_test()},
+                                         {"clear", json::object{{"anyOf", each_alone({"above", "below", "rise", "fall"})}}},
+                                         {"within", json::object{{"anyOf", each_alone({"rise", "fall"})}}}};
+  return out;
+}
+
 const Schema<ConditionSettings>& schema() {
   static const Schema<ConditionSettings> all = make_schema();
   return all;
@@ -136,7 +167,7 @@ void read_condition(ConditionSettings& out, const Node& node, const std::string&
 
 json::object operand_schema() {
   // A condition may hold conditions: the one place where they are declared.
-  return {{"oneOf", json::array{json::object{{"type", "string"}},
+  return {{"oneOf", json::array{json::object{{"type", json::array{"string", "number", "boolean"}}},
                                 json::object{{"$ref", "#/properties/conditions/additionalProperties"}}}}};
 }
 
@@ -202,7 +233,7 @@ Field conditions_field() {
           false,
           {{"type", "object"},
            {"propertyNames", json::object{{"pattern", "^[a-z0-9_-]{1,40}$"}}},
-           {"additionalProperties", s::object_schema(schema().fields())}},
+           {"additionalProperties", condition_schema(schema().fields())}},
           schema().shared_fields()};
 }
 

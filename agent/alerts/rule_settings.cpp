@@ -199,7 +199,14 @@ void read_site_rules(std::vector<SiteRule>& out, const Node& node, const std::st
 }
 
 Field rules_field() {
-  return list_field("rules", "When its readings are an alert.", reading_schema().fields(), reading_schema().shared_fields());
+  auto out =
+      list_field("rules", "When its readings are an alert.", reading_schema().fields(), reading_schema().shared_fields());
+  // A rule asks of a reading what a condition asks of it.
+  const auto beside = conditions_field().schema.at("additionalProperties").at("dependentSchemas").as_object();
+  auto& rule = out.schema["items"].as_object();
+  rule["allOf"] = boost::json::array{beside.at("sensor")};
+  rule["dependentSchemas"] = boost::json::object{{"clear", beside.at("clear")}, {"within", beside.at("within")}};
+  return out;
 }
 
 Field site_rules_field() {

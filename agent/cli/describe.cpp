@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 namespace kuzet::cli {
 
@@ -87,11 +88,36 @@ void describe(const std::string& name) {
   give_up("describe: there is no \"" + name + "\"" + suggestion(name, names), wrong_usage);
 }
 
+/// A line for each member and item, so that a change of the schema is a change of few lines.
+void print_indented(const boost::json::value& value, const std::string& indent) {
+  const auto inside = indent + "  ";
+  const char* before = "\n";
+  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+    std::cout << '{';
+    for (const auto& member : *object) {
+      std::cout << std::exchange(before, ",\n") << inside << json_text(boost::json::value(member.key())) << ": ";
+      print_indented(member.value(), inside);
+    }
+    std::cout << '\n' << indent << '}';
+  } else if (const auto* array = value.if_array();
+             array != nullptr && std::ranges::any_of(*array, &boost::json::value::is_object)) {
+    std::cout << '[';
+    for (const auto& item : *array) {
+      std::cout << std::exchange(before, ",\n") << inside;
+      print_indented(item, inside);
+    }
+    std::cout << '\n' << indent << ']';
+  } else {
+    std::cout << json_text(value);
+  }
+}
+
 void print_schema() {
   auto schema = settings::object_schema(run::configuration_fields());
   boost::json::object out{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Kuzet configuration"}};
   for (const auto& member : schema) out[member.key()] = member.value();
-  std::cout << json_text(out) << '\n';
+  print_indented(out, "");
+  std::cout << '\n';
 }
 
 }  // namespace

@@ -147,8 +147,6 @@ void enroll(const Options& options) {
             << folder.path().string() << ": key and certificate (identity.pem), enrolment.json\n";
   write_configuration(options, {record->node, record->site, record->servers, folder.path().string()});
   warn_of_tls(all);
-  const Acting acting(owner);
-  if (auto done = folder.forget_pending(); !done) give_up("enroll: " + done.error().what);
   std::cerr << "next: kuzet check --config " << options.config << ", then systemctl reload-or-restart kuzet\n";
 }
 

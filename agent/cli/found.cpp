@@ -9,7 +9,6 @@
 #include "drivers/sysfs/files.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/value_to.hpp>
 
 #include <algorithm>
 #include <system_error>
@@ -22,12 +21,17 @@ namespace sysfs = drivers::sysfs;
 
 namespace {
 
+/// A name that can stand in a remark and between quotes.
+bool is_plain(const std::string& name) {
+  return std::ranges::none_of(name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
 /// The links in a folder such as dev/v4l/by-id that `wanted` likes, as the agent will call them.
 template <class Wanted>
 std::vector<std::string> links(const fs::path& root, const std::string& folder, Wanted wanted) {
   std::vector<std::string> out;
   for (const auto& name : sysfs::names(root / folder))
-    if (wanted(name)) out.push_back("/" + folder + "/" + name);
+    if (is_plain(name) && wanted(name)) out.push_back("/" + folder + "/" + name);
   return out;
 }
 
@@ -64,7 +68,7 @@ std::vector<std::string> models_in(const fs::path& folder, std::vector<std::stri
   if (failed && failed != std::errc::no_such_file_or_directory)
     remarks.push_back(folder.string() + ": " + failed.message() + "; run this with sudo to find models there");
   for (const auto& name : sysfs::names(folder)) {
-    if (!name.ends_with(".onnx")) continue;
+    if (!name.ends_with(".onnx") || !is_plain(name)) continue;
     const auto file = folder / name;
     if (const auto good = run::Models::glance(file); good)
       out.push_back(file.string());
@@ -83,6 +87,20 @@ std::vector<std::string> thermometers_on(const fs::path& root) {
   return out;
 }
 
+std::string word(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::vector<std::string> words(const json::object& object, std::string_view key) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_array()) return out;
+  for (const auto& one : value->get_array())
+    if (one.is_string()) out.emplace_back(one.get_string());
+  return out;
+}
+
 /// What enrolment.json says: {url, node, site, servers}.
 std::optional<FoundIdentity> identity_in(const fs::path& folder, std::vector<std::string>& remarks) {
   const auto file = folder / "enrolment.json";
@@ -93,12 +111,11 @@ std::optional<FoundIdentity> identity_in(const fs::path& folder, std::vector<std
   }
   const auto text = outbox::read_file(file);
   if (!text) return remarks.push_back(text.error().what), std::nullopt;
-  try {
-    const auto all = json::parse(*text).as_object();
-    FoundIdentity out{folder.string(), json::value_to<std::string>(all.at("node")), json::value_to<std::string>(all.at("site")),
-                      json::value_to<std::vector<std::string>>(all.at("servers"))};
-    if (as_id(out.node) == out.node && as_id(out.site) == out.site && !out.servers.empty()) return out;
-  } catch (const std::exception&) {  // told below, as what was read and is no id is
+  boost::system::error_code broken;
+  const auto value = json::parse(*text, broken);
+  if (const auto* record = broken ? nullptr : value.if_object()) {
+    FoundIdentity out{folder.string(), word(*record, "node"), word(*record, "site"), words(*record, "servers")};
+    if (is_id(out.node) && is_id(out.site) && !out.servers.empty()) return out;
   }
   remarks.push_back(file.string() + ": is no enrolment; run `kuzet enroll` again");
   return std::nullopt;
@@ -106,14 +123,24 @@ std::optional<FoundIdentity> identity_in(const fs::path& folder, std::vector<std
 
 }  // namespace
 
+namespace {
+
+constexpr std::size_t longest_id = 40;
+
+bool fits_an_id(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
+
+}  // namespace
+
+bool is_id(const std::string& text) {
+  return !text.empty() && text.size() <= longest_id && std::ranges::all_of(text, fits_an_id);
+}
+
 std::string as_id(const std::string& text) {
-  constexpr std::size_t longest = 40;
   std::string out;
   for (char c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (fits && out.size() < longest) out += c;
-    if (!fits && !out.empty() && out.back() != '-' && out.size() < longest) out += '-';
+    const bool between = !fits_an_id(c);
+    if (out.size() < longest_id && !(between && (out.empty() || out.back() == '-'))) out += between ? '-' : c;
   }
   while (out.ends_with('-')) out.pop_back();
   return out;

@@ -29,15 +29,15 @@ struct FoundIdentity {
 };
 
 struct Found {
-  std::string host;                       ///< the system's name as an id; "board" where nothing of it can be used
-  std::string timezone = "UTC";           ///< of the system, where Kuzet knows it
-  std::vector<std::string> cameras;       ///< devices by a name that stays
-  std::vector<std::string> models;        ///< files that are ONNX models
-  std::vector<std::string> serial_ports;  ///< by a name that stays
-  std::vector<FoundChip> chips;
-  std::vector<std::string> thermometers;  ///< on 1-Wire: "28-00000a1b2c3d"
-  std::optional<FoundIdentity> identity;
-  std::vector<std::string> remarks;  ///< what could not be looked at, and why: one sentence each
+  std::string host = {};                       ///< the system's name as an id; "board" where nothing of it can be used
+  std::string timezone = "UTC";                ///< of the system, where Kuzet knows it
+  std::vector<std::string> cameras = {};       ///< devices by a name that stays
+  std::vector<std::string> models = {};        ///< files that are ONNX models
+  std::vector<std::string> serial_ports = {};  ///< by a name that stays
+  std::vector<FoundChip> chips = {};
+  std::vector<std::string> thermometers = {};  ///< on 1-Wire: "28-00000a1b2c3d"
+  std::optional<FoundIdentity> identity = {};
+  std::vector<std::string> remarks = {};  ///< what could not be looked at, and why: one sentence each
 };
 
 /// Where to look. Tests have a board of their own.
@@ -48,6 +48,9 @@ struct BoardPlaces {
 
 /// Looks; what cannot be looked at is a remark, never a failure.
 Found look_at_board(const BoardPlaces& places);
+
+/// 1 to 40 of a-z, 0-9, _ and -.
+bool is_id(const std::string& text);
 
 /// The text as an id: small letters, and a dash for all that no id has; empty where nothing is left.
 std::string as_id(const std::string& text);

@@ -84,11 +84,13 @@ and takes over a changed configuration with
 Data goes to standard output, sentences for people to standard error.
 .SH FIRST STEPS
 .nf
-sudo nano /etc/kuzet/kuzet.yaml        # node, cameras, sensors, broker; see kuzet.yaml(5)
-sudo \-u kuzet kuzet check              # every fault, with its line
-sudo \-u kuzet kuzet probe              # what each camera and sensor says right now
-sudo systemctl restart kuzet
-sudo \-u kuzet kuzet status             # what runs, and what waits
+sudo kuzet enroll URL TOKEN            # name, certificate and broker, from the city
+sudo kuzet new landfill \-o /etc/kuzet/kuzet.yaml \-\-force   # or school, road
+sudo nano /etc/kuzet/kuzet.yaml        # what this place needs; see kuzet.yaml(5)
+sudo \-u kuzet kuzet check             # every fault, with its line
+sudo \-u kuzet kuzet probe             # what each camera and sensor says right now
+sudo systemctl reload kuzet            # takes the file over
+sudo \-u kuzet kuzet status            # what runs, and what waits
 .fi
 .SH COMMANDS
 )";

@@ -46,7 +46,7 @@ const PresetText& preset_of(const std::string& place) {
 }
 
 std::string checked_id(const std::string& text, const std::string& option) {
-  if (text.empty() || as_id(text) == text) return text;
+  if (text.empty() || is_id(text)) return text;
   const auto near = as_id(text);
   give_up("new: " + option + ": \"" + text + "\" is not an id: 1 to 40 of a-z, 0-9, _ and -" +
               (near.empty() ? "" : "; did you mean \"" + near + "\"?"),
@@ -59,7 +59,8 @@ std::vector<PresetCamera> cameras_of(const Options& options, const Found& found)
     const auto camera = camera_named(text, out.size() + 1);
     if (!camera)
       give_up("new: --camera: " + shown_source(text) + ": before = stands an id: 1 to 40 of a-z, 0-9, _ and -", wrong_usage);
-    if (drivers::find_camera(camera->source) == nullptr)
+    const bool blank = camera->source.find_first_not_of(' ') == std::string::npos;
+    if (blank || drivers::find_camera(camera->source) == nullptr)
       give_up("new: --camera: this version cannot read \"" + shown_source(camera->source) + "\"", wrong_usage);
     if (std::ranges::find(out, camera->id, &PresetCamera::id) != out.end())
       give_up("new: --camera: there is a camera \"" + camera->id + "\" already", wrong_usage);

@@ -131,7 +131,7 @@ std::optional<PresetCamera> camera_named(const std::string& text, std::size_t nu
   if (equals != std::string::npos && equals < colon) {
     out.id = text.substr(0, equals);
     out.source = text.substr(equals + 1);
-    if (out.id.empty() || as_id(out.id) != out.id) return std::nullopt;
+    if (!is_id(out.id)) return std::nullopt;
   }
   take_user(out);
   return out;

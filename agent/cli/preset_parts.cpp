@@ -57,7 +57,7 @@ std::string node(const PresetWishes& wishes, const Found& found) {
   const bool enrolled = found.identity.has_value();
   const std::string id = !wishes.id.empty() ? wishes.id : enrolled ? found.identity->node : found.host;
   const std::string site = !wishes.site.empty() ? wishes.site : enrolled ? found.identity->site : wishes.kind + "-1";
-  const std::string name = wishes.name.empty() ? wishes.kind + " " + site : wishes.name;
+  const std::string name = wishes.name.empty() ? site : wishes.name;
   std::string out = "node:\n";
   out += line("  id: " + id, "this board, unique within its site");
   out += line("  site: " + site, std::string(wishes.site.empty() && !enrolled ? "CHANGE: " : "") +
@@ -69,7 +69,7 @@ std::string node(const PresetWishes& wishes, const Found& found) {
   return out + line("#  location: {latitude: 42.3417, longitude: 69.5901}", "needed for rules with sunrise and sunset") + "\n";
 }
 
-std::string uplink(const PresetWishes& wishes, const Found& found) {
+std::string uplink(const Found& found) {
   if (!found.identity)
     return "# CHANGE: without `uplink` the board works and keeps its alerts, but nobody else hears of them. With a token of "
            "the "
@@ -82,7 +82,6 @@ std::string uplink(const PresetWishes& wishes, const Found& found) {
            "#  tls: {ca: /etc/kuzet/city-ca.pem}            # without it, the authorities of the system are trusted\n\n";
   std::vector<std::string> servers;
   for (const auto& server : found.identity->servers) servers.push_back(yaml_text(server));
-  (void)wishes;
   return "uplink:\n" + line("  servers: [" + listed(servers) + "]", "tried in order; from the enrolment of this board") +
          line("  identity: " + yaml_text(found.identity->folder), "certificate and key of this board, renewed by the agent") +
          "\n";
@@ -138,10 +137,11 @@ std::string sensors(const PresetWishes& wishes, const Found& found) {
   return out;
 }
 
-std::string model(const Found& found) {
+std::string model(const PresetWishes& wishes, const Found& found) {
   if (!found.models.empty()) return line("    model: " + yaml_text(found.models.front()), "makes people and vehicles surer");
   return "    # An object detector makes people and vehicles surer, and counts people: `sudo kuzet model get nanodet`\n"
-         "#    model: /var/lib/kuzet/models/nanodet.onnx\n";
+         "#    model: " +
+         yaml_text(wishes.store + "/models/nanodet.onnx") + "\n";
 }
 
 }  // namespace
@@ -168,7 +168,7 @@ std::string yaml_text(const std::string& text) {
 std::string part_named(std::string_view name, std::string_view title, const PresetWishes& wishes, const Found& found) {
   if (name == "head") return head(title, wishes, found);
   if (name == "node") return node(wishes, found);
-  if (name == "uplink") return uplink(wishes, found);
+  if (name == "uplink") return uplink(found);
   if (name == "store") return store(wishes);
   if (name == "sensors") return sensors(wishes, found);
   return {};
@@ -187,8 +187,7 @@ std::string camera_part(const PresetCamera& camera, const PresetWishes& wishes, 
            " (type it, Enter, Ctrl-D)\n";
   if (stream && camera.username.empty())
     out += "#    username: kuzet\n" + line("#    password_file: " + password, "its first line; group kuzet, mode 0640");
-  (void)wishes;
-  return out + model(found);
+  return out + model(wishes, found);
 }
 
 std::string reference_part(const std::string& zone, const PresetCamera& camera, const std::string& file) {

@@ -16,11 +16,19 @@ namespace {
 const std::vector<std::string> day_names{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::size_t worst_lines = 5;  // of a file that is no list of dates at all
 
+/// `mon-fri`, `sat, sun`; nothing: every day.
+s::Declared<Calendar> days_of_week(s::Declared<Calendar> declared) {
+  const std::string day = "\\s*(mon|tue|wed|thu|fri|sat|sun)\\s*", span = day + "(-" + day + ")?";
+  declared.field.schema = {{"type", "string"}, {"pattern", "^(\\s*|" + span + "(," + span + ")*)$"}};
+  return declared;
+}
+
 const Schema<Calendar>& schema() {
   static const Schema<Calendar> all{
-      s::text<Calendar>("days", &Calendar::days,
-                        "Days of the week, such as mon-fri or sat, sun, each with the hours that begin on it; without it, "
-                        "every day."),
+      days_of_week(
+          s::text<Calendar>("days", &Calendar::days,
+                            "Days of the week, such as mon-fri or sat, sun, each with the hours that begin on it; without it, "
+                            "every day.")),
       s::hours<Calendar>("hours", &Calendar::hours, "Hours of these days, such as 08:00-17:00; without it, all day."),
       s::text<Calendar>("holidays", &Calendar::holidays,
                         "File with days on which it is not so, a line each: 2026-03-22, 12-16 for every year, "

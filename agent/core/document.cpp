@@ -2,6 +2,8 @@
 // Faults in the order of the file, and the nearest right word.
 #include "agent/core/document.hpp"
 
+#include "agent/core/lookalikes.hpp"
+
 #include <algorithm>
 #include <numeric>
 #include <tuple>
@@ -20,6 +22,20 @@ std::size_t distance(std::string_view a, std::string_view b) {
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   return d[a.size()][b.size()];
+}
+
+std::string small_letters(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// "user" is username where nothing else begins so.
+std::optional<std::string> only_one_that_begins_so(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t least = 3;
+  const auto begins = [word](const std::string& one) { return one.starts_with(word); };
+  if (word.size() < least || std::ranges::count_if(candidates, begins) != 1) return std::nullopt;
+  return *std::ranges::find_if(candidates, begins);
 }
 
 /// The nearest place at or before `at` where no character of UTF-8 is cut in two.
@@ -82,7 +98,10 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
-  if (const auto near = nearest(word, candidates)) return "; did you mean \"" + *near + "\"?";
+  auto near = nearest(word, candidates);
+  if (!near) near = nearest(small_letters(plain_letters(word)), candidates);
+  if (!near) near = only_one_that_begins_so(word, candidates);
+  if (near) return "; did you mean \"" + *near + "\"?" + strange_letter(word);
   std::string list;
   std::size_t listed = 0;
   for (const auto& candidate : candidates) {

@@ -2,6 +2,9 @@
 // Reading single settings and describing them.
 #include "agent/core/settings.hpp"
 
+#include "agent/core/lookalikes.hpp"
+#include "agent/core/meant.hpp"
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -85,6 +88,11 @@ Field plain(std::string name, std::string type, std::string fallback, std::strin
           std::move(help), false,           std::move(schema),   nullptr};
 }
 
+constexpr const char* number_pattern = "([0-9]+(\\.[0-9]*)?|\\.[0-9]+)";
+
+/// What YAML takes for something else is a word where a word is asked for.
+boost::json::array any_word() { return {"string", "number", "boolean"}; }
+
 }  // namespace
 
 Result<Bytes> parse_bytes(std::string_view text) {
@@ -114,7 +122,7 @@ std::optional<bool> read_bool(const Node& node, const std::string& key, Faults& 
   if (!is_scalar(node, key, "true or false", faults)) return std::nullopt;
   if (node.text == "true" && !node.quoted) return true;
   if (node.text == "false" && !node.quoted) return false;
-  faults.add(node.at, key, "\"" + node.text + "\" must be true or false");
+  faults.add(node.at, key, "\"" + node.text + "\" must be true or false" + meant_truth(node.text));
   return std::nullopt;
 }
 
@@ -122,7 +130,7 @@ std::optional<std::int64_t> read_integer(const Node& node, const std::string& ke
   if (!is_scalar(node, key, "a whole number", faults)) return std::nullopt;
   const auto value = whole<std::int64_t>(node.text);
   if (!value || node.quoted) {
-    faults.add(node.at, key, "\"" + node.text + "\" must be a whole number");
+    faults.add(node.at, key, "\"" + node.text + "\" must be a whole number" + meant_number(node.text));
     return std::nullopt;
   }
   if (!in_range(*value, range, node, key, faults, [](std::int64_t v) { return std::to_string(v); })) return std::nullopt;
@@ -133,7 +141,7 @@ std::optional<double> read_number(const Node& node, const std::string& key, Faul
   if (!is_scalar(node, key, "a number", faults)) return std::nullopt;
   const auto value = whole<double>(node.text);
   if (!value || !std::isfinite(*value) || node.quoted) {
-    faults.add(node.at, key, "\"" + node.text + "\" must be a number");
+    faults.add(node.at, key, "\"" + node.text + "\" must be a number" + meant_number(node.text));
     return std::nullopt;
   }
   if (!in_range(*value, range, node, key, faults, trimmed)) return std::nullopt;
@@ -150,7 +158,7 @@ std::optional<Hours> read_hours(const Node& node, const std::string& key, Faults
   if (!text) return std::nullopt;
   auto value = Hours::parse(*text);
   if (value) return std::move(*value);
-  faults.add(node.at, key, value.error().what);
+  faults.add(node.at, key, value.error().what + strange_letter(*text));
   return std::nullopt;
 }
 
@@ -158,7 +166,7 @@ std::optional<Duration> read_duration(const Node& node, const std::string& key, 
   if (!is_scalar(node, key, "a duration such as 30s", faults)) return std::nullopt;
   const auto value = parse_duration(node.text);
   if (!value) {
-    faults.add(node.at, key, value.error().what);
+    faults.add(node.at, key, value.error().what + meant_duration(node.text));
     return std::nullopt;
   }
   if (!in_range(*value, range, node, key, faults, [](Duration v) { return to_text(v); })) return std::nullopt;
@@ -169,7 +177,7 @@ std::optional<Bytes> read_bytes(const Node& node, const std::string& key, Faults
   if (!is_scalar(node, key, "a size such as 2GiB", faults)) return std::nullopt;
   const auto value = parse_bytes(node.text);
   if (!value) {
-    faults.add(node.at, key, value.error().what);
+    faults.add(node.at, key, value.error().what + meant_size(node.text));
     return std::nullopt;
   }
   if (!in_range(*value, range, node, key, faults, [](Bytes v) { return to_text(v); })) return std::nullopt;
@@ -189,7 +197,7 @@ std::optional<std::string> read_id(const Node& node, const std::string& key, Fau
   const bool letters = std::ranges::all_of(
       node.text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; });
   if (letters && !node.text.empty() && node.text.size() <= 40) return node.text;
-  faults.add(node.at, key, "\"" + node.text + "\" is not an id: 1 to 40 of a-z, 0-9, _ and -");
+  faults.add(node.at, key, "\"" + node.text + "\" is not an id: 1 to 40 of a-z, 0-9, _ and -" + meant_id(node.text));
   return std::nullopt;
 }
 
@@ -240,18 +248,20 @@ Field number_field(std::string name, std::optional<double> fallback, Range<doubl
 }
 
 Field text_field(std::string name, std::string fallback, std::string help) {
-  boost::json::object schema{{"type", boost::json::array{"string", "number"}}};  // a pin's number is its name
+  boost::json::object schema{{"type", any_word()}};  // a pin's number is its name
   if (!fallback.empty()) schema["default"] = fallback;
   return plain(std::move(name), "text", std::move(fallback), "", "", std::move(help), std::move(schema));
 }
 
 Field hours_field(std::string name, std::string help) {
-  boost::json::object schema{{"type", "string"}, {"default", ""}};
+  // 08:00-17:00, spans joined by commas, blanks around each; nothing: always.
+  const std::string time = "([01][0-9]|2[0-3]):[0-5][0-9]", span = " *" + time + " *- *(" + time + "|24:00) *";
+  boost::json::object schema{{"type", "string"}, {"pattern", "^( *|" + span + "(," + span + ")*)$"}, {"default", ""}};
   return plain(std::move(name), "hours", "", "", "", std::move(help), std::move(schema));
 }
 
 Field duration_field(std::string name, std::optional<Duration> fallback, Range<Duration> range, std::string help) {
-  boost::json::object schema{{"type", "string"}, {"pattern", "^([0-9.]+(d|h|min|s|ms|us|ns))+$"}};
+  boost::json::object schema{{"type", "string"}, {"pattern", "^(" + std::string(number_pattern) + "(d|h|min|s|ms|us|ns))+$"}};
   if (fallback) schema["default"] = to_text(*fallback);
   return plain(std::move(name), "duration", fallback ? to_text(*fallback) : "",
                to_text(range.least) + " to " + to_text(range.most), "", std::move(help), std::move(schema));
@@ -260,8 +270,10 @@ Field duration_field(std::string name, std::optional<Duration> fallback, Range<D
 Field bytes_field(std::string name, Bytes fallback, Range<Bytes> range, std::string help) {
   return plain(std::move(name), "size", to_text(fallback), to_text(range.least) + " to " + to_text(range.most), "",
                std::move(help),
-               {{"type", boost::json::array{"string", "integer"}},
-                {"pattern", "^[0-9.]+([kMGT]B|[KMGT]iB|B)?$"},
+               {{"type", boost::json::array{"string", "number"}},
+                {"pattern", "^" + std::string(number_pattern) + "([kMGT]B|[KMGT]iB|B)?$"},
+                {"minimum", range.least.count},
+                {"maximum", range.most.count},
                 {"default", to_text(fallback)}});
 }
 
@@ -270,16 +282,17 @@ Field choice_field(std::string name, std::string fallback, const std::vector<std
   std::string range;
   for (const auto& choice : choices) {
     words.emplace_back(choice);
+    if (const auto number = whole<std::int64_t>(choice)) words.emplace_back(*number);  // 5 without quotes is the same word
     if (!choice.empty()) range += (range.empty() ? "" : ", ") + choice;
   }
-  boost::json::object schema{{"type", "string"}, {"enum", std::move(words)}};
+  boost::json::object schema{{"enum", std::move(words)}};
   if (!fallback.empty()) schema["default"] = fallback;
   return plain(std::move(name), "word", std::move(fallback), std::move(range), "", std::move(help), std::move(schema));
 }
 
 Field id_field(std::string name, std::string help) {
   return plain(std::move(name), "id", "", "1 to 40 of a-z, 0-9, _ and -", "", std::move(help),
-               {{"type", "string"}, {"pattern", "^[a-z0-9_-]{1,40}$"}});
+               {{"type", any_word()}, {"pattern", "^[a-z0-9_-]{1,40}$"}});
 }
 
 Field polygon_field(std::string name, std::string help) {

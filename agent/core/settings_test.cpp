@@ -100,7 +100,7 @@ TEST_CASE("all faults of a file are told at once and in its order", "[K6]") {
   CHECK(refusal("watch: {limit: 7}\ncuont: 3\nrepeat: yes\n") ==
         "kuzet.yaml:2:16: watch.limit: 7 is out of range: 0 to 1\n"
         "kuzet.yaml:3:1: cuont: unknown key; did you mean \"count\"?\n"
-        "kuzet.yaml:4:9: repeat: \"yes\" must be true or false\n");
+        "kuzet.yaml:4:9: repeat: \"yes\" must be true or false; did you mean true?\n");
 }
 
 TEST_CASE("a value of the wrong type is refused with what it must be", "[K6]") {

@@ -2,6 +2,7 @@
 // The settings reader: the only file that knows yaml-cpp, used for its events so that line and column are kept and nothing
 // expands.
 #include "agent/core/document.hpp"
+#include "agent/core/lookalikes.hpp"
 #include "agent/core/utf8.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -36,21 +37,59 @@ bool is_text(std::string_view text, Faults& faults) {
     faults.add({1, 1}, "", "not a configuration: larger than 2 MiB");
     return false;
   }
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    faults.add({1, 1}, "", "not UTF-8: this is UTF-16 (some editors call it Unicode); save the file as UTF-8");
+    return false;
+  }
   Place at{1, 1};
+  bool indentation = true;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t length = utf8_length(text.substr(i));
     if (length == 0 || is_control(text[i])) {
       faults.add(at, "", length == 0 ? "not UTF-8: save the file in this encoding" : "control characters are not allowed");
       return false;
     }
+    const std::string_view letter = text.substr(i, length);
+    if (indentation && i > 0 && length > 1 && plain_letters(letter).find_first_not_of(' ') == std::string::npos) {
+      faults.add(at, "", "a space that is no plain one, as web pages and word processors have it, stands here: write it anew");
+      return false;
+    }
+    indentation = text[i] == '\n' || (indentation && text[i] == ' ');
     at = text[i] == '\n' ? Place{at.line + 1, 1} : Place{at.line, at.column + static_cast<int>(length)};
     i += length;
   }
   return true;
 }
 
+/// Where a tab stands before the first word of a line, from 1; 0 where none does. `line` counts from 0.
+int tab_before(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const auto blanks = text.substr(0, text.find_first_not_of(" \t"));
+  return static_cast<int>(blanks.find('\t') + 1);
+}
+
 /// From 1; yaml-cpp has no place for some of what it says at the end of a file.
 Place place(const YAML::Mark& mark) { return {std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1}; }
+
+/// What yaml-cpp says, in words for whoever wrote the file.
+std::string in_plain_words(const std::string& said) {
+  namespace msg = YAML::ErrorMsg;
+  static const std::map<std::string, std::string> words{
+      {msg::MAP_VALUE,
+       "a colon makes no sense here: the line is indented otherwise than those above, or its text needs quotes"},
+      {msg::MAP_KEY, "a key makes no sense here: the line is indented otherwise than those above"},
+      {msg::BLOCK_ENTRY, "a list makes no sense here: the line is indented otherwise than those above"},
+      {msg::END_OF_MAP, "the line is indented otherwise than those above, or a colon with a blank behind it is missing"},
+      {msg::END_OF_SEQ, "the line is indented otherwise than the list above, or its dash is missing"},
+      {msg::END_OF_MAP_FLOW, "a { is never closed, or a comma is missing"},
+      {msg::END_OF_SEQ_FLOW, "a [ is never closed, or a comma is missing"},
+      {msg::FLOW_END, "a bracket is closed that was not opened"},
+      {msg::UNKNOWN_TOKEN, "no value begins with this character: put it in quotes"},
+      {msg::TAB_IN_INDENTATION, "a tab stands where YAML takes only spaces"},
+  };
+  const auto found = words.find(said);
+  return found == words.end() ? said : found->second;
+}
 
 /// Makes the tree from yaml-cpp's events.
 class Builder final : public YAML::EventHandler {
@@ -59,8 +98,11 @@ class Builder final : public YAML::EventHandler {
   Node root = nothing();
 
   /// Tells what yaml-cpp could not read.
-  void broken(const YAML::Exception& error) {
-    if (error.msg != YAML::ErrorMsg::DOC_IN_SCALAR) return faults_.add(place(error.mark), way(), "not YAML: " + error.msg);
+  void broken(const YAML::Exception& error, std::string_view text) {
+    if (const int column = tab_before(text, error.mark.line); column > 0)
+      return faults_.add({error.mark.line + 1, column}, way(), "not YAML: a tab stands here, where YAML takes only spaces");
+    if (error.msg != YAML::ErrorMsg::DOC_IN_SCALAR)
+      return faults_.add(place(error.mark), way(), "not YAML: " + in_plain_words(error.msg));
     Place at{1, 1};
     if (!stack_.empty()) at = stack_.back().waiting ? stack_.back().waiting->at : stack_.back().node.at;
     faults_.add(at, way(), "not YAML: a quote is opened in this value and never closed");
@@ -77,15 +119,19 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
     if (expects_key()) return take_key(place(mark), value);
     Node node{Node::Type::scalar, place(mark), filled(place(mark), value), tag == "!", {}, {}};
-    const bool null_word = !node.quoted && (value.empty() || value == "~" || value == "null");
+    refuse_tag(tag, node.at);
+    const bool null_word =
+        !node.quoted && (value.empty() || value == "~" || value == "null" || value == "Null" || value == "NULL");
     if (null_word) node.type = Node::Type::nothing;
     put(std::move(node));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    refuse_tag(tag, place(mark));
     open(Node{Node::Type::sequence, place(mark), {}, false, {}, {}});
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    refuse_tag(tag, place(mark));
     open(Node{Node::Type::map, place(mark), {}, false, {}, {}});
   }
   void OnMapEnd() override { close(); }
@@ -111,6 +157,11 @@ class Builder final : public YAML::EventHandler {
   [[noreturn]] void refuse(Place at, const std::string& what) {
     faults_.add(at, way(), what);
     throw Refused{};
+  }
+
+  /// "?" and "!" are yaml-cpp's own, for plain and for quoted values.
+  void refuse_tag(const std::string& tag, Place at) {
+    if (!tag.empty() && tag != "?" && tag != "!") refuse(at, "tags (!name) are not allowed: write the value alone");
   }
 
   bool expects_key() const { return !stack_.empty() && stack_.back().node.type == Node::Type::map && !stack_.back().waiting; }
@@ -198,7 +249,7 @@ Node read_yaml(const std::string& text, const Environment& environment, Faults& 
   } catch (const Refused&) {
     return nothing();
   } catch (const YAML::Exception& broken) {
-    builder.broken(broken);
+    builder.broken(broken, text);
     return nothing();
   }
   return builder.root.type == Node::Type::nothing ? nothing() : std::move(builder.root);

@@ -6,6 +6,7 @@
 #include "agent/enrolment/board.hpp"
 #include "agent/enrolment/key.hpp"
 #include "agent/outbox/disk.hpp"
+#include "agent/outbox/hash.hpp"
 
 #include <unistd.h>
 #include <boost/json/object.hpp>
@@ -81,6 +82,13 @@ Record record_of(const Granted& granted, Record known, Wall now) {
   return known;
 }
 
+Result<Record> put_in_force(const IdentityFolder& folder, const std::string& key, const Granted& granted,
+                            const Record& record) {
+  if (auto kept = folder.keep(key, granted, record); !kept) return kept.error();
+  if (auto forgot = folder.forget_pending(); !forgot) return forgot.error();
+  return record;
+}
+
 std::string renewal_address(const std::string& url) { return url + (url.ends_with('/') ? "renew" : "/renew"); }
 
 Result<net::Call> call_to(const std::string& url, net::Trust trust) {
@@ -102,7 +110,8 @@ Result<Record> enroll(const IdentityFolder& folder, const Petition& petition, Wa
   if (!locked) return locked.error();
   const Lock lock(*locked);
   if (auto settled = folder.settle(); !settled) return settled.error();
-  if (folder.granted()) return folder.record();
+  const auto token = outbox::sha256(petition.url + " " + petition.token);
+  if (auto there = folder.record(); there && there->token == token && there->expires > now) return there;
   const auto key = folder.pending_key();
   if (!key) return key.error();
   call->headers.emplace_back("Authorization", "Bearer " + petition.token);
@@ -113,9 +122,9 @@ Result<Record> enroll(const IdentityFolder& folder, const Petition& petition, Wa
   known.renew = renewal_address(petition.url);
   known.pin = petition.trust.pin;
   known.ca = petition.trust.ca_text;
+  known.token = token;
   const auto record = record_of(*granted, std::move(known), now);
-  if (auto kept = folder.keep(*key, *granted, record); !kept) return kept.error();
-  return record;
+  return put_in_force(folder, *key, *granted, record);
 }
 
 Result<Record> renew(const IdentityFolder& folder, const std::string& version, Wall now, const std::stop_token& stop) {
@@ -127,8 +136,6 @@ Result<Record> renew(const IdentityFolder& folder, const std::string& version, W
   if (!known) return known.error();
   const auto present = folder.chain();
   if (!present) return present.error();
-  if (folder.granted())
-    if (auto forgot = folder.forget_pending(); !forgot) return forgot.error();
   const auto key = folder.pending_key();
   if (!key) return key.error();
   auto call = call_to(known->renew, {"", known->ca, known->pin, folder.identity().string()});
@@ -139,9 +146,7 @@ Result<Record> renew(const IdentityFolder& folder, const std::string& version, W
     return Error{Code::config, "the city calls this board " + granted->site + "/" + granted->node + " and no longer " +
                                    known->site + "/" + known->node + ": enroll it again (kuzet enroll)"};
   const auto record = record_of(*granted, *known, now);
-  if (auto kept = folder.keep(*key, *granted, record); !kept) return kept.error();
-  if (auto forgot = folder.forget_pending(); !forgot) return forgot.error();
-  return record;
+  return put_in_force(folder, *key, *granted, record);
 }
 
 }  // namespace kuzet::enrolment

@@ -17,10 +17,10 @@ struct Petition {
   std::string version;
 };
 
-/// The identity that `folder` holds after it: asked for, judged and put in force. The pending key stays until the caller has
-/// done what follows from it (forget_pending). `io`: nobody answers, or not now; `config`: the city refuses, or the address is
-/// no good; `corrupt`: the answer is no good. The sentence never holds the token. Blocks for at most half a minute; ends with
-/// `busy` when `stop` comes or another process works on the folder.
+/// The identity that `folder` holds after it: asked for, judged and put in force; or there already, where the same command was
+/// run before. `io`: nobody answers, or not now; `config`: the city refuses, or the address is no good; `corrupt`: the answer
+/// is no good. The sentence never holds the token. Blocks for at most half a minute; ends with `busy` when `stop` comes or
+/// another process works on the folder.
 Result<Record> enroll(const IdentityFolder& folder, const Petition& petition, Wall now, const std::stop_token& stop = {});
 
 /// The next certificate, for a new key, asked for with the present one. Fails as enroll() does; then the present one stays. A

@@ -25,6 +25,14 @@ constexpr auto schema = "kuzet.identity/1";
 
 Error failure(const std::string& doing, int code) { return {Code::io, doing + ": " + std::generic_category().message(code)}; }
 
+/// Of the private key in the file; empty where there is none.
+std::string mark_in(const fs::path& file) {
+  const auto text = outbox::read_file(file);
+  if (!text) return {};
+  const auto mark = public_mark(*text);
+  return mark ? *mark : std::string();
+}
+
 /// One that is not there any more was moved before.
 Result<> move(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) == 0 || errno == ENOENT) return {};
@@ -51,6 +59,7 @@ json::object to_json(const Record& record, bool authority) {
                    {"authority", authority}};
   if (!record.pin.empty()) out["pin"] = record.pin;
   if (!record.ca.empty()) out["ca"] = record.ca;
+  if (!record.token.empty()) out["token_sha256"] = record.token;
   return out;
 }
 
@@ -77,17 +86,13 @@ Result<Read> read_record(const fs::path& file) {
   const auto& all = value.as_object();
   const auto issued = wall_in(all, "issued"), renew_after = wall_in(all, "renew_after"), expires = wall_in(all, "expires");
   if (text_in(all, "schema") != schema || !issued || !renew_after || !expires) return broken;
-  Read out{{text_in(all, "url"),
-            text_in(all, "renew"),
-            text_in(all, "node"),
-            text_in(all, "site"),
-            {},
-            *issued,
-            *renew_after,
-            *expires,
-            text_in(all, "pin"),
-            text_in(all, "ca")},
-           false};
+  Read out;
+  for (const auto& [name, to] :
+       {std::pair("url", &out.record.url), std::pair("renew", &out.record.renew), std::pair("node", &out.record.node),
+        std::pair("site", &out.record.site), std::pair("pin", &out.record.pin), std::pair("ca", &out.record.ca),
+        std::pair("token_sha256", &out.record.token)})
+    *to = text_in(all, name);
+  out.record.issued = *issued, out.record.renew_after = *renew_after, out.record.expires = *expires;
   if (const auto* servers = all.if_contains("servers"); servers != nullptr && servers->is_array())
     for (const auto& one : servers->as_array())
       if (one.is_string()) out.record.servers.emplace_back(one.as_string());
@@ -112,7 +117,8 @@ Result<> IdentityFolder::settle() const {
 }
 
 Result<std::string> IdentityFolder::pending_key() const {
-  if (auto there = outbox::read_file(pending()); there && public_mark(*there)) return there;
+  // One that is in use already was answered, and a kill kept it from being forgotten.
+  if (const auto mark = mark_in(pending()); !mark.empty() && mark != mark_in(identity())) return outbox::read_file(pending());
   auto key = new_key();
   if (!key) return key;
   if (auto written = outbox::write_secretly(pending(), *key); !written) return written.error();
@@ -122,13 +128,6 @@ Result<std::string> IdentityFolder::pending_key() const {
 Result<> IdentityFolder::forget_pending() const {
   if (auto removed = discard(pending()); !removed) return removed;
   return outbox::flush_folder(folder_);
-}
-
-bool IdentityFolder::granted() const {
-  const auto key = outbox::read_file(pending()), pem = outbox::read_file(identity());
-  if (!key || !pem) return false;
-  const auto wanted = public_mark(*key), there = public_mark(*pem);
-  return wanted && there && *wanted == *there && record().has_value();
 }
 
 Result<> IdentityFolder::keep(const std::string& key, const Granted& granted, const Record& record) const {

@@ -20,6 +20,7 @@ struct Record {
   std::vector<std::string> servers;
   Wall issued{}, renew_after{}, expires{};
   std::string pin, ca;  ///< whom it believes there: see drivers::net::Trust; `ca` is PEM
+  std::string token;    ///< SHA-256 of address and token: the same command again has nothing to ask for
 };
 
 /// The folder with
@@ -42,10 +43,8 @@ class IdentityFolder {
 
   /// The key of the request that is under way, made now where there is none, and on the disk before this returns.
   Result<std::string> pending_key() const;
-  /// The request is answered, and all that follows from it is done.
+  /// The request is answered.
   Result<> forget_pending() const;
-  /// The identity is that of the pending key: what is left to do is what comes after.
-  [[nodiscard]] bool granted() const;
 
   /// Puts the new identity in force; what was there before goes.
   Result<> keep(const std::string& key, const Granted& granted, const Record& record) const;

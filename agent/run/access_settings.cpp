@@ -89,6 +89,15 @@ std::optional<int> minute_named(std::string_view text) {
   return hour * 60 + minute;
 }
 
+namespace {
+
+s::Declared<Settings> time_of_day(s::Declared<Settings> declared) {
+  declared.field.schema = {{"type", "string"}, {"pattern", "^(([01][0-9]|2[0-3]):[0-5][0-9])?$"}};
+  return declared;
+}
+
+}  // namespace
+
 const Schema<Settings>& access_schema() {
   static const Schema<Settings> schema{
       s::required(s::id<Settings>("id", &Settings::id, "The site's name, as counts and alerts call it.")),
@@ -110,10 +119,10 @@ const Schema<Settings>& access_schema() {
                             "The same person read again in the same direction within this time passed once."),
       s::duration<Settings>("meal_again", &Settings::meal_again, {0s, 24h},
                             "A second meal of the same person counts after this time."),
-      s::text<Settings>(
+      time_of_day(s::text<Settings>(
           "empty_at", &Settings::empty,
           "Time of the day at which certainly nobody is inside, such as 03:00: forgotten exits end there; without "
-          "it, never."),
+          "it, never.")),
   };
   return schema;
 }

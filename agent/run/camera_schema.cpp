@@ -56,7 +56,12 @@ json::object detect_schema() {
   json::array kinds;
   for (const auto* type : vision::detector_types()) {
     json::object one = s::object_schema(*type->fields);
-    one["properties"].as_object()["type"] = json::object{{"const", type->name}};
+    auto& settings = one["properties"].as_object();
+    settings["type"] = json::object{{"const", type->name}};
+    if (type->needs_zone) {
+      settings["zone"].as_object()["minLength"] = 1;
+      one["required"] = json::array{"type", "zone"};
+    }
     kinds.push_back(std::move(one));
   }
   return {{"type", "array"}, {"items", json::object{{"oneOf", std::move(kinds)}}}};
@@ -66,7 +71,7 @@ void read_watch(CameraSettings& camera, const Node& node, const std::string& key
   if (node.type != Node::Type::map) return faults.add(node.at, key, "must be a map such as {type: fire}");
   const Node* type = node.find("type");
   if (type == nullptr)
-    return faults.add(node.at, key + ".type", "is missing: which detector this is" + suggestion("", detector_names()));
+    return tell_missing(node, key, "type", ": which detector this is" + suggestion("", detector_names()), faults);
   const auto* found = vision::find_detector(type->text);
   if (found == nullptr)
     return faults.add(type->at, key + ".type",
@@ -101,6 +106,14 @@ const Schema<ClipSettings>& clip_schema() {
   return schema;
 }
 
+/// 1280x720: each side 16 to 8192 pixels; nothing: what the device likes best.
+s::Declared<CameraSettings> size() {
+  auto out = s::text<CameraSettings>("size", &CameraSettings::size, "Size of a device's pictures, such as 1280x720.");
+  const std::string side = "0*(1[6-9]|[2-9][0-9]|[1-9][0-9]{2}|[1-7][0-9]{3}|80[0-9]{2}|81[0-8][0-9]|819[0-2])";
+  out.field.schema = {{"type", "string"}, {"pattern", "^(" + side + "x" + side + ")?$"}};
+  return out;
+}
+
 }  // namespace
 
 const Schema<CameraSettings>& camera_schema() {
@@ -122,7 +135,7 @@ const Schema<CameraSettings>& camera_schema() {
                               "Decoding in hardware: auto, none, or the name of a decoder that this board's FFmpeg has."),
       s::text<CameraSettings>("format", &CameraSettings::format,
                               "Pixel format of a device, such as MJPG or YUYV; without it, the cheapest that it has."),
-      s::text<CameraSettings>("size", &CameraSettings::size, "Size of a device's pictures, such as 1280x720."),
+      size(),
       s::duration<CameraSettings>("timeout", &CameraSettings::timeout, {1s, 5min},
                                   "How long an open or a picture may take before the camera is opened again."),
       s::duration<CameraSettings>("offline_after", &CameraSettings::offline_after, {1s, 24h},
@@ -146,6 +159,13 @@ const Schema<CameraSettings>& camera_schema() {
                                 "How often it is asked at most; a slow board may need less."),
   };
   return schema;
+}
+
+void tell_missing(const Node& entry, const std::string& key, const std::string& name, const std::string& what, Faults& faults) {
+  for (const auto& member : entry.members)
+    if (const auto offer = suggestion(member.key, {name}); offer.starts_with("; did you mean"))
+      return faults.add(member.at, key + "." + member.key, "unknown key" + offer);
+  faults.add(entry.at, key + "." + name, "is missing" + what);
 }
 
 Polygon CameraSettings::zone(const std::string& name) const {

@@ -15,4 +15,8 @@ inline std::string item(const std::string& key, std::size_t i) { return key + "[
 /// parse().
 const Schema<CameraSettings>& camera_schema();
 
+/// Tells that an entry has no `name`, which says what else it may have; where a key is nearly called so, that this one is
+/// wrong.
+void tell_missing(const Node& entry, const std::string& key, const std::string& name, const std::string& what, Faults& faults);
+
 }  // namespace kuzet::run

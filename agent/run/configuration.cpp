@@ -55,6 +55,17 @@ const Schema<NodeSettings>& node_schema() {
   return schema;
 }
 
+/// The declaration with what a text, or each of a list, must look like, for editors.
+template <class T>
+s::Declared<T> like(s::Declared<T> declared, const char* pattern) {
+  json::object text{{"type", "string"}, {"pattern", pattern}};
+  if (declared.field.schema.contains("items"))
+    declared.field.schema["items"] = std::move(text);
+  else
+    declared.field.schema = std::move(text);
+  return declared;
+}
+
 const Schema<UplinkSettings>& uplink_schema() {
   static const Schema<TlsSettings> tls{
       s::text<TlsSettings>("ca", &TlsSettings::ca,
@@ -63,12 +74,14 @@ const Schema<UplinkSettings>& uplink_schema() {
       s::text<TlsSettings>("key", &TlsSettings::key, "File with the private key of that certificate."),
   };
   static const Schema<UplinkSettings> schema{
-      s::required(
+      s::required(like(
           s::texts<UplinkSettings>("servers", &UplinkSettings::servers,
-                                   "MQTT brokers, tried in order: mqtt:// or mqtts:// (TLS), ws:// or wss://, host and port.")),
+                                   "MQTT brokers, tried in order: mqtt:// or mqtts:// (TLS), ws:// or wss://, host and port."),
+          "^(mqtts?|wss?)://")),
       s::text<UplinkSettings>("username", &UplinkSettings::username, "The name this board has at the broker."),
       s::text<UplinkSettings>("password_file", &UplinkSettings::password_file, "File whose first line is the password."),
-      s::text<UplinkSettings>("prefix", &UplinkSettings::prefix, "What stands before kuzet/v1 in every topic."),
+      like(s::text<UplinkSettings>("prefix", &UplinkSettings::prefix, "What stands before kuzet/v1 in every topic."),
+           "^[^+#]*$"),
       s::choice<UplinkSettings>("version", &UplinkSettings::version, {"auto", "5", "3.1.1"},
                                 "MQTT version; auto tries 5 first and falls back where a broker does not have it."),
       s::duration<UplinkSettings>("keep_alive", &UplinkSettings::keep_alive, {5s, 10min},

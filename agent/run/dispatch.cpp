@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto link_day = "link/day";
+constexpr auto link_day = "link/day", card_day = "card/day";
 constexpr auto farewell = 1s;               // for the broker to hear that we go
 constexpr Duration repaired_shows = 10min;  // how long a store that was begun anew counts as a fault
 
@@ -90,6 +90,7 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
       book_{{}, store.last_checkpoint(), store.store(), std::nullopt, store.has_centre()},
       public_key_(store.public_key()),
       day_(fact(store, link_day)),
+      card_kept_(fact(store, card_day)),
       home_([&io](std::function<void()> job) { asio::post(io, std::move(job)); }),
       keeper_(std::move(store), home_),
       recorder_(keeper_, about_events(all), {uplink::system_chance(), 1s, 60s}, hooks_.say,
@@ -97,7 +98,10 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
       films_(
           all, keeper_, home_, clock,
           [this](AlertEvent event, FilmOfAlert film) { recorder_.record(std::move(event), {}, clock_.now(), std::move(film)); },
-          hooks_.say) {}
+          hooks_.say),
+      card_(
+          all.store.path, all.store.daily.count, card_kept_, [this](const std::string& day) { remember(card_day, day); },
+          hooks_.say, hooks_.fault) {}
 
 /// Nothing is done where the configuration has no uplink.
 Result<> Dispatch::connect() {
@@ -186,7 +190,7 @@ void Dispatch::tick() {
   recorder_.tick(now);
   films_.tick(now);
   set_right(now);
-  flush_observations(now);
+  flush_observations(now, spare(now) >= Spared::observations);
   look_into_store(now);
   if (uplink_) uplink_->tick(now);
   if (renewal_) renewal_->tick(now);
@@ -206,9 +210,17 @@ void Dispatch::set_right(const Moment& now) {
               });
 }
 
-void Dispatch::flush_observations(const Moment& now) {
+/// The card's day has a budget: what is done without.
+Spared Dispatch::spare(const Moment& now) {
+  const Spared spared = card_.tick(now);
+  films_.spare(spared >= Spared::films);
+  recorder_.spare(spared >= Spared::pictures);
+  return spared;
+}
+
+void Dispatch::flush_observations(const Moment& now, bool sparse) {
   std::vector<outbox::Draft> drafts;
-  for (auto& batch : observer_.take(now, uplink_ && uplink_->thrifty()))
+  for (auto& batch : observer_.take(now, sparse || (uplink_ && uplink_->thrifty())))
     drafts.push_back(uplink::obs_draft(who_, batch.source, now, std::move(batch.observed)));
   if (drafts.empty()) return;
   keeper_.ask([drafts = std::move(drafts), now](outbox::Outbox& store) { return store.observe(drafts, now); },
@@ -290,6 +302,7 @@ json::object Dispatch::status() const {
   store["id"] = book_.store;
   store["observations_dropped"] = dropped_;
   out["store"] = std::move(store);
+  out["card"] = card_.about(now);
   out["uplink"] = uplink_ ? json::value(uplink_->report(now)) : json::value(nullptr);
   if (book_.checkpoint) out["journal"] = uplink::checkpoint_json(*book_.checkpoint);
   return out;
@@ -298,6 +311,7 @@ json::object Dispatch::status() const {
 void Dispatch::stop() {
   const Moment now = clock_.now();
   observer_.hurry();
+  card_.save(now);
   flush_observations(now);
   keeper_.ask([now](outbox::Outbox& store) { return store.checkpoint(now); },
               [](const Result<>&) {});  // a journal whose last events are not signed yet is signed by the next start

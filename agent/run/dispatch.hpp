@@ -4,6 +4,7 @@
 
 #include "agent/outbox/history_view.hpp"
 #include "agent/outbox/keeper.hpp"
+#include "agent/run/card_watch.hpp"
 #include "agent/run/configuration.hpp"
 #include "agent/run/films.hpp"
 #include "agent/run/observer.hpp"
@@ -111,7 +112,8 @@ class Dispatch {
   void keep_certificate(const std::string& folder);
   void recorded(const AlertEvent& event, const outbox::Stamp& stamp);
   void set_right(const Moment& now);
-  void flush_observations(const Moment& now);
+  Spared spare(const Moment& now);
+  void flush_observations(const Moment& now, bool sparse = false);
   void answered(const uplink::Ack& ack);
   void look_into_store(const Moment& now);
   static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
@@ -127,12 +129,14 @@ class Dispatch {
   Steady began_;
   Book book_;
   std::string public_key_;
-  std::string day_;  // what an earlier run counted of a metered link's budget
+  std::string day_;        // what an earlier run counted of a metered link's budget
+  std::string card_kept_;  // ... and of the card's
   outbox::Keeper::Home home_;
   outbox::Keeper keeper_;
   Recorder recorder_;
   Films films_;
   Observer observer_;
+  CardWatch card_;
   std::unique_ptr<Uplink> uplink_;
   std::optional<Renewal> renewal_;
   bool store_failed_ = false;  // it cannot be believed any more

@@ -156,6 +156,7 @@ void Films::begin(const AlertEvent& event) {
     running->second.until = at + clip.after;
     return;
   }
+  if (spares_) return say_("evidence: alert " + event.alert.id + " goes without its film: the card is spared today");
   if (takes_.size() >= most_takes)
     return say_("evidence: alert " + event.alert.id + " goes without its film: too many are being taken");
   auto subject = seen_[event.alert.id].lock();  // of a film that is being made

@@ -46,6 +46,8 @@ class Films {
   void follow(const AlertEvent& event);
   /// Once a second: a camera that shows nothing more must not keep its films waiting.
   void tick(const Moment& now);
+  /// The card is spared: no film begins; those that are taken or made are kept.
+  void spare(bool spares) { spares_ = spares; }
   /// The agent stops: every film is made of what there is.
   void finish();
   /// No film is being made.
@@ -97,6 +99,7 @@ class Films {
   std::map<std::string, Take> takes_;                       // by alert
   std::map<std::string, std::weak_ptr<AlertEvent>> seen_;   // alerts whose film is taken or made
   int making_ = 0;
+  bool spares_ = false;
   Darkroom darkroom_;
 };
 

@@ -106,11 +106,26 @@ std::vector<Attached> attached_of(const std::vector<OutputSettings>& outputs) {
   return out;
 }
 
+namespace {
+
+/// Exactly one of rule, kind and when says what is answered; an empty one says nothing.
+json::object answer_entry() {
+  auto out = s::object_schema(alerts::answer_schema().fields());
+  json::array one_of;
+  for (const char* word : {"rule", "kind", "when"})
+    one_of.push_back(json::object{{"required", json::array{word}},
+                                  {"properties", json::object{{word, json::object{{"not", json::object{{"const", ""}}}}}}}});
+  out["oneOf"] = std::move(one_of);
+  out["properties"].as_object()["steps"].as_object()["minItems"] = 1;
+  return out;
+}
+
+}  // namespace
+
 Field answers_field() {
   return list_field("answers", "list of answers",
                     "What is switched when something happens; without it, nothing ever is but by command.",
-                    {{"type", "array"}, {"items", s::object_schema(alerts::answer_schema().fields())}},
-                    alerts::answer_schema().shared_fields());
+                    {{"type", "array"}, {"items", answer_entry()}}, alerts::answer_schema().shared_fields());
 }
 
 void read_answers(std::vector<alerts::Answer>& out, const Node& node, const std::string& key, Faults& faults) {

@@ -51,7 +51,7 @@ Recorder::Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff,
 
 void Recorder::record(AlertEvent event, Frame frame, const Moment& now, std::optional<FilmOfAlert> film) {
   now_ = now;
-  const bool none = about_->no_evidence.contains(event.alert.rule);
+  const bool none = about_->no_evidence.contains(event.alert.rule) || (spares_ && event.phase != Phase::opened);
   if (none || !shows_something_new(event.phase) || (!waiting_.empty() && held_ + pixels_of(frame) > most_held)) frame = Frame{};
   if (none || held_ > most_held) event.before_is_new = false, event.earlier.clear();
   auto job = std::make_shared<const Job>(Job{with_right_times(std::move(event), now), std::move(frame), now, std::move(film)});

@@ -45,6 +45,8 @@ class Recorder {
 
   /// `frame` shows what happened; an empty one gives no picture of this moment. `film`: what the event announces.
   void record(AlertEvent event, Frame frame, const Moment& now, std::optional<FilmOfAlert> film = {});
+  /// The card is spared: pictures are kept of the opening of an alert alone.
+  void spare(bool spares) { spares_ = spares; }
   /// Tries again what the disk did not take.
   void tick(const Moment& now);
   [[nodiscard]] bool idle() const { return waiting_.empty(); }
@@ -85,6 +87,7 @@ class Recorder {
   std::size_t held_ = 0;                            // bytes of the pictures that wait
   bool writing_ = false;
   bool told_ = false;
+  bool spares_ = false;
   Moment now_{};
   Steady again_{};
 };

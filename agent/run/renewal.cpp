@@ -84,7 +84,12 @@ void Renewal::ask(const Moment& now) {
 void Renewal::answered(const Result<enrolment::Record>& record, const Moment& asked) {
   asking_ = false;
   looked_.reset();  // the new one is read with the next tick
-  if (record) return hooks_.say("certificate: renewed, good until " + rfc3339(record->expires));
+  if (record) {
+    hooks_.say("certificate: renewed, good until " + rfc3339(record->expires));
+    if (record_ && record->servers != record_->servers)
+      hooks_.say("certificate: the city names other brokers than before; kuzet enroll puts them into the configuration");
+    return;
+  }
   if (record.error().what != failure_) hooks_.say("certificate: not renewed: " + record.error().what);
   failure_ = record.error().what;
   again_ = asked.steady + backoff_->next();
@@ -93,9 +98,9 @@ void Renewal::answered(const Result<enrolment::Record>& record, const Moment& as
 /// Only a clock that can be believed says that an end is near.
 void Renewal::warn(const Moment& now) {
   if (!record_) {
-    hooks_.fault(
-        {{"what", "this board has no certificate in " + folder_.path().string()}, {"do", "enroll it: kuzet enroll URL TOKEN"}},
-        fault_lasts);
+    hooks_.fault({{"what", "this board has no certificate that could be renewed: " + why_not_},
+                  {"do", "enroll it: kuzet enroll URL TOKEN"}},
+                 fault_lasts);
     return;
   }
   const auto left = record_->expires - now.wall;

@@ -132,6 +132,7 @@ TEST_CASE("a board that was never enrolled says so", "[enroll][renewal]") {
   std::filesystem::remove(board.folder.record_file());
   board.at(1s);
   REQUIRE(board.faults.size() == 1);
+  CHECK(text(board.faults[0], "what").find("enrolment.json: No such file or directory") != std::string::npos);
   CHECK(text(board.faults[0], "do") == "enroll it: kuzet enroll URL TOKEN");
   CHECK(board.asked == 0);
 }

@@ -113,7 +113,7 @@ const drivers::DeviceType* driver_of(const Node& entry, const std::string& key, 
   }
   const Node* driver = entry.find("driver");
   if (driver == nullptr) {
-    faults.add(entry.at, key + ".driver", "is missing" + suggestion("", driver_names(output)));
+    tell_missing(entry, key, "driver", suggestion("", driver_names(output)), faults);
     return nullptr;
   }
   const auto* type = drivers::find_device(driver->text);

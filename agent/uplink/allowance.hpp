@@ -2,7 +2,7 @@
 // What a link that costs money by the byte may carry in a day.
 #pragma once
 
-#include "agent/core/time.hpp"
+#include "agent/core/day_count.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -23,11 +23,7 @@ struct LinkClass {
 
 /// Counts what was published in the day (UTC): topics, payloads and what MQTT puts around them; TLS and TCP come on top.
 /// Alerts, gaps, state and answers always go and are counted; of a metered link a picture goes only when it still fits, and
-/// once one did not, pictures wait for the next day.
-///
-/// A day begins when a clock that was set at some time shows a later date than any before, or after 25 hours of steady time: a
-/// clock that is set back gives no second budget, and one that had run ahead does not cost more than a day. One thread; time is
-/// an argument.
+/// once one did not, pictures wait for the next day. One thread; time is an argument.
 class Allowance {
  public:
   explicit Allowance(LinkClass link);
@@ -38,7 +34,7 @@ class Allowance {
   /// Pictures wait for the next day.
   [[nodiscard]] bool holds(const Moment& now);
   /// The day's bytes are spent, or a picture did not fit: what can be done without should be.
-  [[nodiscard]] bool spent() const { return link_.metered && (holding_ || today_ >= link_.daily); }
+  [[nodiscard]] bool spent() const { return link_.metered && (holding_ || day_.today() >= link_.daily); }
   [[nodiscard]] bool metered() const { return link_.metered; }
   /// At a stop.
   void save(const Moment& now);
@@ -50,13 +46,10 @@ class Allowance {
   void save_when_due(const Moment& now);
 
   LinkClass link_;
-  std::optional<std::int64_t> day_;  // days since 1970
-  std::uint64_t today_ = 0;
-  Duration elapsed_{};           // of the day, before this start
-  std::optional<Steady> began_;  // the day, as far as this start knows
+  DayCount day_;
   bool holding_ = false;
-  std::uint64_t saved_ = 0;  // today_, as it was kept
-  Steady saved_at_{};
+  std::uint64_t saved_ = 0;  // the day's bytes, as they were kept
+  std::optional<Steady> saved_at_;
 };
 
 }  // namespace kuzet::uplink

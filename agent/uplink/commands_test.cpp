@@ -331,7 +331,7 @@ TEST_CASE("the signed form is read as strictly as the plain one") {
   CHECK(sentence(R"({"schema":"kuzet.signed/1","payload":{},"signature":""})") == "payload: must be text");
   CHECK(sentence(R"({"schema":"kuzet.signed/1","payload":"{}"})") == "signature: is missing");
   CHECK(sentence(R"({"schema":"kuzet.signed/1","payload":"{}","sig":""})") ==
-        "sig: unknown member; one of: schema, payload, signature");
+        "sig: unknown member; did you mean \"signature\"?");
   CHECK(sentence(signed_by(key, "t", "{")).starts_with("payload: is no JSON that can be read: "));
   CHECK(sentence(signed_by(key, "t", R"({"id":1,"id":2})")) == "payload: member \"id\" is given twice");
   CHECK(sentence(signed_by(key, "t", signed_by(key, "t", text_of("a")))) != "taken");

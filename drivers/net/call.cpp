@@ -117,6 +117,7 @@ class Exchange {
   template <class Start>
   error_code wait(Plain& stream, const Start& start) {
     error_code out = asio::error::timed_out;
+    if (call_.each_step) patience_.begin(call_.timeout, stop_);
     stream.expires_after(patience_.left());
     start([&out](const error_code& failed, const auto&...) { out = failed; });
     io_.restart();
@@ -185,13 +186,29 @@ class Exchange {
     beast::flat_buffer buffer;
     beast::http::response_parser<beast::http::string_body> parser;
     parser.body_limit(call_.most_answer);
+    if (const auto failed = wait(lowest, [&](auto done) { beast::http::async_read_header(stream, buffer, parser, done); }))
+      return failed == beast::http::error::body_limit ? too_long() : fault("answer", failed);
+    const auto& head = parser.get();
+    const auto place = head.find(beast::http::field::location);
+    Answer out{head.result_int(), "", place == head.end() ? "" : std::string(place->value())};
     // Often the status is all that counts: many a device closes the connection in the middle of its answer.
-    auto failed = wait(lowest, [&](auto done) { beast::http::async_read_header(stream, buffer, parser, done); });
-    if (!failed && whole_) failed = wait(lowest, [&](auto done) { beast::http::async_read(stream, buffer, parser, done); });
-    if (failed == beast::http::error::body_limit)
-      return Error{Code::io, "the answer is longer than " + std::to_string(call_.most_answer) + " bytes"};
-    if (failed) return fault("answer", failed);
-    return Answer{parser.get().result_int(), std::move(parser.get().body())};
+    if (!whole_ || out.status / 100 == 3) return out;
+    const bool counts = out.status == 200 && call_.exactly;
+    if (const auto length = parser.content_length(); counts && length && *length != *call_.exactly)
+      return other_length(*length);
+    while (!parser.is_done())
+      if (const auto failed = wait(lowest, [&](auto done) { beast::http::async_read_some(stream, buffer, parser, done); }))
+        return failed == beast::http::error::body_limit ? too_long() : fault("the answer is cut off", failed);
+    out.body = std::move(parser.get().body());
+    if (counts && out.body.size() != *call_.exactly) return other_length(out.body.size());
+    return out;
+  }
+
+  [[nodiscard]] Error too_long() const {
+    return {Code::io, "the answer is longer than " + std::to_string(call_.most_answer) + " bytes"};
+  }
+  [[nodiscard]] Error other_length(std::uint64_t length) const {
+    return {Code::io, "the answer has " + std::to_string(length) + " bytes instead of " + std::to_string(*call_.exactly)};
   }
 
   const Call& call_;

@@ -6,6 +6,7 @@
 #include "drivers/net/url.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -28,13 +29,16 @@ struct Call {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   Trust trust;
-  Duration timeout = std::chrono::seconds(5);  ///< of the whole
+  Duration timeout = std::chrono::seconds(5);  ///< of the whole, or of each step of it
+  bool each_step = false;                      ///< for a file that takes as long as its bytes need
   std::uint64_t most_answer = 64 * 1024;       ///< bytes; a longer one is cut off and refused
+  std::optional<std::uint64_t> exactly = {};   ///< ... and one of another length too, before it is loaded where it says so
 };
 
 struct Answer {
   unsigned status = 0;
   std::string body;
+  std::string location;  ///< where to go on, of a redirect
 };
 
 /// Success is an answer of 200 to 299, whose body is not waited for; redirects are not followed. `io` with one sentence that

@@ -134,7 +134,7 @@ TEST_CASE("an answer that is no good changes nothing, and the same token is good
       {"403", "answered 403: not you [2J"},
       {"302", "answered 302; redirects are not followed"},
       {"garbage", "the answer is not JSON"},
-      {"truncated", "answer: partial message"},
+      {"truncated", "the answer is cut off"},
       {"huge", "the answer is longer than 262144 bytes"},
       {"array", "the answer is no JSON object"},
       {"no_node", "the answer has no \"node\""},

@@ -8,8 +8,13 @@ host_architecture="$(dpkg --print-architecture)"
 native() { [[ $suite == "$host_suite" && $architecture == "$host_architecture" ]]; }
 
 build_folder="build/package-$suite-$architecture"
-tests_folder="build/package-tests-$suite-$architecture"
 build_tree="build-$suite-$architecture"
+# What cmake, pkg-config and dpkg-shlibdeps must know when it is built for another processor.
+crossed() { [[ $architecture != "$host_architecture" ]]; }
+cross_words=()
+if crossed; then
+  cross_words=(env PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig DEB_HOST_ARCH="$architecture")
+fi
 
 # in_build COMMAND...: where it is built. The project lies at the same place in the tree as here: then the compiler cache knows it.
 in_build() {
@@ -30,15 +35,30 @@ prepare_build() {
     setup build package-build
     return
   fi
-  tree_make "$build_tree" "$suite" "$architecture" apt ca-certificates
-  # The tree installs what it misses by the same list as a machine does.
-  in_build bash -euc 'source config/setup.sh; setup build package-build test'
+  local architectures=$architecture recipe='source config/setup.sh; setup build package-build test; apt-get clean'
+  if crossed; then
+    architectures="$host_architecture,$architecture"
+    recipe='bash tests/packaging/cross.sh "$1"'
+  fi
+  tree_make "$build_tree" "$suite" "$architectures" apt ca-certificates
+  # The tree installs what it misses by the same list as a machine does; again when the list has changed.
+  if [[ -f $trees/$build_tree.ready && ! $root/config/packages.txt -nt $trees/$build_tree.ready ]]; then return; fi
+  in_build bash -euc "$recipe" prepare "$architecture" >"$trees/$build_tree.log" 2>&1 || {
+    tail -n 20 "$trees/$build_tree.log" >&2
+    return 1
+  }
+  touch "$trees/$build_tree.ready"
 }
 
+# Packages of this machine's release are built as boards run them; the others with their tests beside, which are run there.
 configure() {
-  local folder=$1
-  shift
-  in_build cmake --preset release -B "$folder" "$@" >"$root/$folder.log" 2>&1
+  local options=(--preset release -B "$build_folder")
+  native || options+=(-DBUILD_TESTING=ON)
+  if crossed; then options+=(--toolchain "$root/tests/packaging/$architecture.cmake"); fi
+  in_build "${cross_words[@]}" cmake "${options[@]}" >"$root/$build_folder.log" 2>&1 || {
+    tail -n 20 "$root/$build_folder.log" >&2
+    return 1
+  }
 }
 
 compile() {
@@ -50,10 +70,11 @@ compile() {
 
 build_package() {
   mkdir -p "$root/$build_folder"
-  configure "$build_folder" || { tail -n 20 "$root/$build_folder.log" >&2; return 1; }
-  compile "$build_folder"
+  configure
+  compile "$build_folder" --target kuzet kuzet_objects manual package_documents kuzet-scene
   rm -f -- "$root/$build_folder"/*.deb
-  in_build bash -c 'cd -- "$1" && cpack -G DEB' cpack "$build_folder" >>"$root/$build_folder.log" 2>&1 || {
+  in_build "${cross_words[@]}" bash -c 'cd -- "$1" && cpack -G DEB' cpack "$build_folder" \
+    >>"$root/$build_folder.log" 2>&1 || {
     tail -n 20 "$root/$build_folder.log" >&2
     return 1
   }

@@ -44,7 +44,14 @@ tree_make() {
     tail -n 20 "$tree.log" >&2
     return 1
   }
+  if [[ $architectures == "${emulated_architecture:-}" ]]; then spare_the_emulator "$tree"; fi
   printf '%s\n' "$stamp" >"$tree.stamp"
+}
+
+# qemu does not know the calls by which systemd hands credentials to services, and those that ask for them would not start.
+spare_the_emulator() {
+  mkdir -p "$1/etc/systemd/system/service.d"
+  printf '[Service]\nLoadCredential=\nSetCredential=\n' >"$1/etc/systemd/system/service.d/emulated.conf"
 }
 
 # tree_run TREE [FROM:TO...] -- COMMAND...: runs a command in the tree as root, with folders of this machine in it; mounts and
@@ -81,4 +88,27 @@ tree_provide() {
     ' provide /root/kuzet.deb "$@" >"$tree.log" 2>&1 || { tail -n 20 "$tree.log" >&2; return 1; }
   rm -f -- "$tree/root/kuzet.deb"
   printf '%s\n' "$stamp" >"$tree.provided"
+}
+
+# emulate ARCHITECTURE: lets the kernel start programs of the other architecture by qemu, in trees that know nothing of it too; what
+# was not so before is taken back by emulate_no_more.
+emulated="" emulated_architecture="" emulation_mounted=""
+emulate() {
+  local name
+  case $1 in arm64) name=qemu-aarch64 ;; *) return 0 ;; esac
+  emulated_architecture=$1
+  if [[ ! -e /proc/sys/fs/binfmt_misc/register ]]; then
+    mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    emulation_mounted=yes
+  fi
+  if [[ ! -e /proc/sys/fs/binfmt_misc/$name ]]; then
+    update-binfmts --import "$name" >/dev/null 2>&1 || true
+    update-binfmts --enable "$name"
+    emulated=$name
+  fi
+  grep -q 'flags:.*F' "/proc/sys/fs/binfmt_misc/$name" || { say "qemu for $1 is not set up to work inside trees (flag F)" && return 1; }
+}
+emulate_no_more() {
+  if [[ -n $emulated ]]; then update-binfmts --disable "$emulated" || true; fi
+  if [[ -n $emulation_mounted ]]; then umount /proc/sys/fs/binfmt_misc || true; fi
 }
