@@ -62,7 +62,8 @@ int unknown_words(const CLI::App& app, const CLI::ExtrasError& error) {
   const auto unknown = app.remaining();
   if (!app.get_subcommands().empty() || unknown.empty() || unknown[0].starts_with('-')) return app.exit(error), wrong_usage;
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) names.push_back(command->get_name());
+  for (const auto* command : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
+    names.push_back(command->get_name());
   std::cerr << "kuzet: there is no command \"" << unknown[0] << '"' << suggestion(unknown[0], names) << '\n';
   return wrong_usage;
 }
@@ -83,6 +84,11 @@ int parse_and_run(int argc, char** argv) {
   add_verify(app);
   add_model(app);
   add_guard(app);
+  add_service(app);
+  add_manual(app);
+  add_doctor(app);
+  add_new(app);
+  add_enroll(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) give_up("which command? kuzet --help lists them", wrong_usage);

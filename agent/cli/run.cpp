@@ -3,10 +3,13 @@
 #include "agent/cli/cli.hpp"
 #include "agent/run/agent.hpp"
 #include "agent/run/aids.hpp"
+#include "agent/run/camera_thread.hpp"
 
 #include <malloc.h>
 #include <CLI/App.hpp>
 
+#include <cstdlib>
+#include <iostream>
 #include <memory>
 
 namespace kuzet::cli {
@@ -23,6 +26,14 @@ void share_one_heap() {
   mallopt(M_TRIM_THRESHOLD, picture);
 }
 
+/// A camera's thread that hangs in its driver cannot be waited for, and what it uses may not be destroyed under it.
+void end_without_lost_threads(const Result<>& ended) {
+  if (run::CameraThread::left_behind() == 0) return;
+  std::cerr << "kuzet: " << (ended ? "ended without a camera's thread, which does not come back" : ended.error().what)
+            << std::endl;
+  std::_Exit(ended ? done : failed);
+}
+
 }  // namespace
 
 void add_run(CLI::App& app) {
@@ -32,8 +43,9 @@ void add_run(CLI::App& app) {
   command->callback([file] {
     share_one_heap();
     const auto again = [file] { return run::load_with_models(*file); };
-    if (auto ended = run::run_agent(load_with_models_or_exit(*file), again); !ended)
-      give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
+    const auto ended = run::run_agent(load_with_models_or_exit(*file), again);
+    end_without_lost_threads(ended);
+    if (!ended) give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });
 }
 

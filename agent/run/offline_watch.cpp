@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace kuzet::run {
 
@@ -46,11 +47,22 @@ Rule rule_of(const std::string& source, const WatchedKind& kind) {
 }  // namespace
 
 OfflineWatch::OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind) : kind_(kind) {
-  rules_.push_back(rule_of(std::string(node), kind));
+  adopt(watched, now);
+}
+
+void OfflineWatch::adopt(const std::vector<Watched>& watched, const Moment& now) {
+  auto before = std::exchange(all_, {});
+  rules_ = {rule_of(std::string(node), kind_)};
   for (const auto& one : watched) {
-    rules_.push_back(rule_of(one.id, kind));
-    all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt};
+    rules_.push_back(rule_of(one.id, kind_));
+    One& now_watched = all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt};
+    const auto old = before.find(one.id);
+    if (old == before.end()) continue;
+    now_watched.last = old->second.last;
+    now_watched.cause = old->second.cause;
+    now_watched.incident = std::exchange(old->second.incident, std::nullopt);
   }
+  for (auto& [id, gone] : before) leave(gone);
 }
 
 void OfflineWatch::resume(const std::vector<Alert>& open) {

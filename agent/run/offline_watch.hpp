@@ -38,6 +38,8 @@ class OfflineWatch {
   /// All begin at `now`: who never gives a sign of life is dark since then.
   OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind = {});
 
+  /// Others are watched from now on; who was before keeps what is known of it.
+  void adopt(const std::vector<Watched>& watched, const Moment& now);
   /// The alerts that were open when the agent stopped: who they are about is dark until it gives a sign of life.
   void resume(const std::vector<Alert>& open);
   /// It has shown a picture, given a value.
