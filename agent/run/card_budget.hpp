@@ -48,6 +48,8 @@ class CardBudget {
 
   /// What the counters say, some times a minute. True: what is spared is another thing than before.
   bool see(const CardWrites& writes, const Moment& now);
+  /// Another budget, from now on.
+  void allow(std::uint64_t daily) { setup_.daily = daily; }
   [[nodiscard]] Spared spared() const { return spared_; }
   /// Of the day's end; nothing while too little is known.
   [[nodiscard]] std::optional<std::uint64_t> forecast(const Moment& now) const;

@@ -26,6 +26,8 @@ class CardWatch {
 
   /// Once a second. What is spared now.
   Spared tick(const Moment& now);
+  /// Another budget, from now on.
+  void allow(std::uint64_t daily) { budget_.allow(daily); }
   void save(const Moment& now) { budget_.save(now); }
   [[nodiscard]] boost::json::object about(const Moment& now) const { return budget_.report(now); }
 

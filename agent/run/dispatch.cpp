@@ -136,6 +136,7 @@ void Dispatch::adopt(const Configuration& all) {
   who_ = identity_of(all);
   recorder_.adopt(about_events(all));
   films_.adopt(all);
+  card_.allow(all.store.daily.count);
   if (same) return uplink_->adopt(all);
   if (none) return;
   hooks_.say(all.uplink ? "uplink: its settings have changed; connecting anew" : "uplink: the configuration has none any more");
