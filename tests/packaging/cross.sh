@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Run in a tree of two architectures: installs compilers of this machine and libraries of the other one: cross.sh ARCHITECTURE.
+# shellcheck shell=bash
 set -euo pipefail
 
 # shellcheck source=config/setup.sh

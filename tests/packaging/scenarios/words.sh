@@ -30,9 +30,9 @@ silent() {
   said="$("$@" 2>&1 >/dev/null)" || fail "$sentence: $said"
   [[ -z $said ]] || fail "$sentence: $said"
 }
-# within SECONDS SENTENCE COMMAND...: waits until the command succeeds.
+# within SECONDS SENTENCE COMMAND...: waits until the command succeeds; longer where everything is slow (qemu).
 within() {
-  local until=$((SECONDS + $1)) sentence=$2
+  local until=$((SECONDS + $1 * ${PATIENCE:-1})) sentence=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < until)) || fail "$sentence (waited for: $*)"
