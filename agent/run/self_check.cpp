@@ -139,6 +139,7 @@ void SelfCheck::watch_clock(const Moment& now) {
 void SelfCheck::adopt(const Configuration& all) {
   all_ = std::make_shared<const Configuration>(all);
   next_.reset();
+  name_missing_ = false;
 }
 
 void SelfCheck::tick(const Moment& now) {
@@ -150,14 +151,15 @@ void SelfCheck::tick(const Moment& now) {
   // A dying card answers when it likes: this thread may outlive us, and then holds all that it uses.
   std::thread([all = all_, plan = plan_, inbox = inbox_, stop = stop_.get_token(), now, end = std::move(end), this]() mutable {
     auto remarks = looked_at(*all, plan, now, stop);
-    inbox->put([this, now, remarks = std::move(remarks)]() mutable { looked(std::move(remarks), now); });
+    inbox->put([this, now, of = all, remarks = std::move(remarks)]() mutable { looked(of, std::move(remarks), now); });
     all.reset();
     end.set_value();
   }).detach();
 }
 
-void SelfCheck::looked(Remarks remarks, const Moment& now) {
+void SelfCheck::looked(const std::shared_ptr<const Configuration>& of, Remarks remarks, const Moment& now) {
   looking_ = false;
+  if (of != all_) return;  // another one is in force meanwhile: the next look is due at once
   const auto named = [](const checks::Remark& one) { return one.check == "names" && one.state == State::bad; };
   const bool missing = std::ranges::any_of(remarks, named), first = missing && !name_missing_;
   name_missing_ = missing;

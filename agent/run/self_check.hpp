@@ -53,7 +53,7 @@ class SelfCheck {
 
  private:
   void watch_clock(const Moment& now);
-  void looked(checks::Remarks remarks, const Moment& now);
+  void looked(const std::shared_ptr<const Configuration>& of, checks::Remarks remarks, const Moment& now);
 
   std::shared_ptr<const Configuration> all_;
   std::shared_ptr<Inbox> inbox_;

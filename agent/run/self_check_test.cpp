@@ -167,3 +167,21 @@ TEST_CASE("every fault that the checks tell is one that a node can have", "[doct
   for (const auto& [rule, findings] : node.look({Steady{2s}, Wall{}, {}})) found += findings.size();
   CHECK(found == 6);
 }
+
+TEST_CASE("with another configuration the board is looked at at once, also while a look is under way", "[doctor]") {
+  Watched board;
+  board.look(0s);
+  CHECK_FALSE(board.begins(1min));
+  Configuration next = board.all;
+  next.store.path = "/nowhere/store";
+  board.check->adopt(next);
+  board.look(1min);
+  CHECK(board.faults.contains("permission"));
+  REQUIRE(board.begins(3min));
+  board.check->adopt(board.all);
+  board.faults.clear();
+  board.home.run(1);  // of the configuration before
+  CHECK(board.faults.empty());
+  board.look(3min);
+  CHECK(board.faults.empty());
+}
