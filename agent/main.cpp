@@ -25,16 +25,13 @@ void give_up(const std::string& sentence, int code) {
   throw Exit{code};
 }
 
-namespace {
-
 run::Configuration or_exit(Result<run::Configuration> loaded) {
   if (loaded) return std::move(*loaded);
-  if (loaded.error().code != Code::config) give_up(loaded.error().what, wrong_configuration);
-  std::cerr << loaded.error().what;
+  const auto& error = loaded.error();
+  if (error.code != Code::config || !error.what.ends_with('\n')) give_up(error.what, wrong_configuration);
+  std::cerr << error.what;
   throw Exit{wrong_configuration};
 }
-
-}  // namespace
 
 run::Configuration load_or_exit(const std::string& file) { return or_exit(run::load(file, run::process_environment())); }
 
@@ -62,7 +59,8 @@ int unknown_words(const CLI::App& app, const CLI::ExtrasError& error) {
   const auto unknown = app.remaining();
   if (!app.get_subcommands().empty() || unknown.empty() || unknown[0].starts_with('-')) return app.exit(error), wrong_usage;
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); })) names.push_back(command->get_name());
+  for (const auto* command : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
+    names.push_back(command->get_name());
   std::cerr << "kuzet: there is no command \"" << unknown[0] << '"' << suggestion(unknown[0], names) << '\n';
   return wrong_usage;
 }

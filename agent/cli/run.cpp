@@ -3,8 +3,11 @@
 #include "agent/cli/cli.hpp"
 #include "agent/run/agent.hpp"
 #include "agent/run/aids.hpp"
+#include "agent/run/dispatch.hpp"
+#include "agent/run/system_clock.hpp"
 
 #include <malloc.h>
+#include <spdlog/spdlog.h>
 #include <CLI/App.hpp>
 
 #include <memory>
@@ -23,6 +26,14 @@ void share_one_heap() {
   mallopt(M_TRIM_THRESHOLD, picture);
 }
 
+/// What must hold beside the file's own words.
+Result<> make_fit(run::Configuration& all, const std::string& name) {
+  if (auto open = run::open_models(all, name); !open) return open;
+  return run::Dispatch::check(all);
+}
+
+void log(const std::string& sentence) { spdlog::warn("{}", sentence); }
+
 }  // namespace
 
 void add_run(CLI::App& app) {
@@ -31,8 +42,11 @@ void add_run(CLI::App& app) {
   add_config_option(*command, *file);
   command->callback([file] {
     share_one_heap();
-    const auto again = [file] { return run::load_with_models(*file); };
-    if (auto ended = run::run_agent(load_with_models_or_exit(*file), again); !ended)
+    run::Configurations configurations({*file, run::state_folder_of_service(run::process_environment()),
+                                        run::process_environment(),
+                                        [name = *file](run::Configuration& all) { return make_fit(all, name); }, log});
+    auto first = configurations.begin(run::SystemClock().now());
+    if (auto ended = run::run_agent(or_exit(std::move(first)), configurations); !ended)
       give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });
 }

@@ -44,17 +44,9 @@ constexpr Duration remembered_levels = 24h * 70;  // of what is foretold
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
-std::vector<Watched> watched_cameras(const Configuration& all) {
-  std::vector<Watched> out;
-  for (const auto& camera : all.cameras) out.push_back({camera.id, camera.offline_after});
-  return out;
-}
-
 class Agent {
  public:
-  using Reload = std::function<Result<Configuration>()>;
-
-  Agent(const Configuration& all, const Reload& reload) : all_(all), reload_(reload) {}
+  Agent(const Configuration& all, Configurations& configurations) : all_(all), configurations_(configurations) {}
 
   /// `config`, `io`: it cannot start.
   Result<> start() {
@@ -66,6 +58,7 @@ class Agent {
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
     if (auto fit = site_.prepare(remember_); !fit) return fit;
+    configurations_.opened(clock_.now());
     outputs_.emplace(all_.site.outputs, all_.site.answers, boot_, clock_, output_hooks());
     if (auto control = Control::open(io_, all_.store.path, [this] { return json_text(dispatch_->status()); }))
       control_ = std::move(*control);
@@ -118,7 +111,9 @@ class Agent {
               node_.report(fault, std::move(details), clock_.now(), lasts);
             },
             [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
-            [this] { return alarms_.rules(); }};
+            [this] { return alarms_.rules(); },
+            [this](const uplink::DesiredReading& wanted) { take_over(configurations_.take(wanted, clock_.now())); },
+            [this] { return configurations_.reported(); }};
   }
 
   Outputs::Hooks output_hooks() {
@@ -147,14 +142,8 @@ class Agent {
             },
             [this](const std::string& sensor, const std::string& reading,
                    std::function<void(std::vector<alerts::HourLevel>)> tell) {
-              dispatch_->hours_of(sensor, reading, remembered_levels, [tell = std::move(tell)](const auto& points) {
-                std::vector<alerts::HourLevel> out;
-                for (const auto& point : points)
-                  if (point.figures.n > 0)
-                    out.push_back(
-                        {std::chrono::floor<std::chrono::hours>(point.at).time_since_epoch().count(), point.figures.mean});
-                tell(std::move(out));
-              });
+              dispatch_->hours_of(sensor, reading, remembered_levels,
+                                  [tell = std::move(tell)](const auto& points) { tell(hour_levels(points)); });
             },
             [this](const std::string& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); },
             [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }};
@@ -228,15 +217,27 @@ class Agent {
   }
 
   Result<> reload() {
-    auto next = reload_();
-    if (!next) {
-      spdlog::error("the configuration was not taken over: {}", next.error().what);
-      return next.error();
-    }
+    auto next = configurations_.reread(clock_.now());
+    if (next) return take_over(std::move(*next)), Result<>();
+    spdlog::error("the configuration was not taken over: {}", next.error().what);
+    return next.error();
+  }
+
+  void take_over(std::optional<Configuration> next) {
+    if (!next || (stopping_ && !next_)) return;
     say("taking over configuration " + next->fingerprint);
     next_ = std::move(*next);
     asio::post(io_, [this] { begin_stop(); });
-    return {};
+  }
+
+  /// Its trial, and what the centre must know of it.
+  void watch_configuration(const Moment& now) {
+    if (stopping_) return;
+    Signs signs{all_.uplink ? std::optional(dispatch_->online()) : std::nullopt, offline_.signs(now)};
+    std::ranges::move(site_.signs(now), std::back_inserter(signs.inputs));
+    take_over(configurations_.tick(signs, now));
+    if (auto details = configurations_.fault()) node_.report(node_fault::configuration, std::move(*details), now, 10s);
+    if (configurations_.news()) dispatch_->report();
   }
 
   /// Commands that concern cameras, rules and the configuration.
@@ -274,11 +275,9 @@ class Agent {
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    json::object out{{"version", KUZET_VERSION},
-                     {"configuration", all_.fingerprint},
-                     {"budget", cameras_.budget()},
-                     {"cameras", cameras_.about(now)},
-                     {"outputs", outputs_->about(now)}};
+    json::object out{
+        {"version", KUZET_VERSION},    {"configuration", all_.fingerprint}, {"configured", configurations_.about(now)},
+        {"budget", cameras_.budget()}, {"cameras", cameras_.about(now)},    {"outputs", outputs_->about(now)}};
     for (auto&& part : {alarms_.about(now), site_.about(now)})
       for (const auto& member : part) out[member.key()] = member.value();
     return out;
@@ -290,12 +289,13 @@ class Agent {
     if (stopping_ || mark == references_mark_) return;
     references_mark_ = mark;
     say("a reference was kept: taking it over");
-    (void)reload();
+    if (auto same = configurations_.again()) take_over(std::move(*same));
   }
 
   void tick() {
     const Moment now = clock_.now();
     watch_references();
+    watch_configuration(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
     site_.tick(now);
@@ -305,7 +305,7 @@ class Agent {
     alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline"));
+    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline") + configurations_.line());
     const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
     if (safe) site_.request_stop();
     if (safe && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
@@ -333,6 +333,7 @@ class Agent {
   }
 
   void finish() {
+    if (!next_) configurations_.close(clock_.now());
     if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
     site_.keep(clock_.now());  // sensors were heard until now
     dispatch_->stop();
@@ -342,7 +343,7 @@ class Agent {
   }
 
   const Configuration& all_;
-  const Reload& reload_;
+  Configurations& configurations_;
   std::optional<Configuration> next_;
   SystemClock clock_;
   const std::string boot_ = boot_id();
@@ -351,7 +352,7 @@ class Agent {
   asio::steady_timer timer_{io_};
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   NodeWatch node_;
-  OfflineWatch offline_{watched_cameras(all_), clock_.now()};
+  OfflineWatch offline_{watched_cameras(all_.cameras), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
   std::unique_ptr<Dispatch> dispatch_;
@@ -379,14 +380,15 @@ class Agent {
 
 }  // namespace
 
-Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
+Result<> run_agent(Configuration configuration, Configurations& configurations) {
   for (;;) {
     set_time_zone(configuration.node.timezone);
     std::optional<Configuration> next;
     {
-      Agent agent(configuration, reload);
-      if (auto started = agent.start(); !started) return started;
-      next = agent.run();
+      Agent agent(configuration, configurations);
+      const auto started = agent.start();
+      next = started ? agent.run() : configurations.failed(started.error(), SystemClock().now());
+      if (!started && !next) return started;
     }  // all that refers to the configuration ends before it does
     if (!next) return {};
     configuration = std::move(*next);

@@ -141,6 +141,10 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
   plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
     desk_->take(arrived, called, now);
   };
+  if (hooks_.desired && hooks_.reported) {
+    plan.desired = [this](const link::Message& arrived, const Moment& now) { take_desired(arrived, now); };
+    plan.reported = [this] { return uplink::reported_message(who_, hooks_.reported()); };
+  }
   plan.acknowledged = [this](const uplink::Ack& ack) {
     hooks_.acknowledged(ack);
     answered(ack);
@@ -161,6 +165,7 @@ void Dispatch::connect(std::optional<outbox::Key> key) {
        [this, now](const link::Message& message) { publisher_->arrived(message, now()), pace(); }},
       home_);
   publisher_->use(*link_);
+  site_key_ = key;
   desk_.emplace(uplink::CommandDesk::Setup{
       who_, std::move(key), [this](const uplink::Order& order, Done done) { obey(order, std::move(done)); },
       [this](uplink::Entry entry, Wall at, uplink::CommandDesk::Entered told) {
@@ -313,6 +318,16 @@ void Dispatch::say_health(const Moment& now) {
   if (!publisher_->online() || (health_said_ && now.steady - *health_said_ < health_every)) return;
   health_said_ = now.steady;
   publisher_->publish(uplink::health_message(who_, status(), now), now);
+}
+
+/// Retained or not: an empty message, by which a retained one is taken back, wants nothing.
+void Dispatch::take_desired(const link::Message& arrived, const Moment& now) {
+  if (arrived.payload.empty() || !desired_turnstile_.lets_through(now.steady)) return;
+  hooks_.desired(uplink::read_desired(arrived.topic, arrived.payload, site_key_));
+}
+
+void Dispatch::report() {
+  if (publisher_) publisher_->publish(uplink::reported_message(who_, hooks_.reported()), clock_.now());
 }
 
 /// Certificates and passwords that were exchanged take effect without a restart.

@@ -10,6 +10,7 @@
 #include "agent/run/recorder.hpp"
 #include "agent/uplink/backlog.hpp"
 #include "agent/uplink/commands.hpp"
+#include "agent/uplink/desired.hpp"
 #include "agent/uplink/publisher.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -40,8 +41,10 @@ class Dispatch {
     std::function<void(const uplink::Command& command, Done)> obey;  ///< what concerns cameras, rules and the configuration
     std::function<boost::json::object()> about;                      ///< the agent's part of health and status
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
-    std::function<void(const uplink::Ack& ack)> acknowledged;  ///< what the centre says that it has
-    std::function<std::vector<std::string>()> rules;           ///< all that can raise an alert, by their ids
+    std::function<void(const uplink::Ack& ack)> acknowledged;                 ///< what the centre says that it has
+    std::function<std::vector<std::string>()> rules;                          ///< all that can raise an alert, by their ids
+    std::function<void(const uplink::DesiredReading& reading)> desired = {};  ///< the centre wants other settings
+    std::function<boost::json::object()> reported = {};                       ///< what became of them
   };
 
   /// `config`: the password file or the command key cannot be read. Before a store is opened for it.
@@ -78,6 +81,8 @@ class Dispatch {
     keeper_.ask([work = std::move(work)](outbox::Outbox&) mutable { return work(); }, std::move(tell));
   }
 
+  /// Says on cfg/reported what became of the configuration; without a connection, the next one says it.
+  void report();
   /// Once a second.
   void tick();
   /// Nothing waits for the disk any more, and no film is being made.
@@ -113,6 +118,7 @@ class Dispatch {
   static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
   void read(const Book& book);
   void say_health(const Moment& now);
+  void take_desired(const link::Message& arrived, const Moment& now);
   void watch_credentials(const Moment& now);
   void obey(const uplink::Order& order, Done done);
 
@@ -132,6 +138,8 @@ class Dispatch {
   Films films_;
   Observer observer_;
   std::optional<uplink::CommandDesk> desk_;
+  std::optional<outbox::Key> site_key_;
+  uplink::Turnstile desired_turnstile_;
   std::optional<uplink::Publisher> publisher_;
   std::unique_ptr<link::Link> link_;
   boost::asio::steady_timer pace_;

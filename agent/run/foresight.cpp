@@ -80,4 +80,12 @@ std::vector<Foresight::Told> Foresight::look(const Moment& now) {
   return out;
 }
 
+std::vector<alerts::HourLevel> hour_levels(const std::vector<outbox::Point>& points) {
+  std::vector<alerts::HourLevel> out;
+  for (const auto& point : points)
+    if (point.figures.n > 0)
+      out.push_back({std::chrono::floor<std::chrono::hours>(point.at).time_since_epoch().count(), point.figures.mean});
+  return out;
+}
+
 }  // namespace kuzet::run

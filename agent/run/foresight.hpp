@@ -4,6 +4,7 @@
 
 #include "agent/alerts/forecast.hpp"
 #include "agent/core/alert.hpp"
+#include "agent/outbox/history_view.hpp"
 #include "agent/run/sensor_schema.hpp"
 
 #include <functional>
@@ -48,5 +49,8 @@ class Foresight {
 /// {"observation": "forecast", "reading": "fill", "full": 95, "known": true, "in_h": 17.5, "least_h": 12, "most_h": 26}; where
 /// nothing is known, `why` says why and the hours are null.
 Observation forecast_told(const ForecastSettings& settings, const alerts::Outlook& outlook);
+
+/// Hours of the history that have a value, by their mean.
+std::vector<alerts::HourLevel> hour_levels(const std::vector<outbox::Point>& points);
 
 }  // namespace kuzet::run

@@ -2,6 +2,8 @@
 // Which dark cameras and sensors belong together.
 #include "agent/run/offline_watch.hpp"
 
+#include "agent/run/configuration.hpp"
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -45,11 +47,17 @@ Rule rule_of(const std::string& source, const WatchedKind& kind) {
 
 }  // namespace
 
+std::vector<Watched> watched_cameras(const std::vector<CameraSettings>& cameras) {
+  std::vector<Watched> out;
+  for (const auto& camera : cameras) out.push_back({camera.id, camera.offline_after});
+  return out;
+}
+
 OfflineWatch::OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind) : kind_(kind) {
   rules_.push_back(rule_of(std::string(node), kind));
   for (const auto& one : watched) {
     rules_.push_back(rule_of(one.id, kind));
-    all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt};
+    all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt, false};
   }
 }
 
@@ -86,11 +94,21 @@ void OfflineWatch::shown(const std::string& id, const Moment& now) {
   if (found == all_.end()) return;
   found->second.last = now.steady;
   found->second.cause.clear();
+  found->second.spoke = true;
   leave(found->second);
 }
 
 void OfflineWatch::dark(const std::string& id, const std::string& cause) {
   if (const auto found = all_.find(id); found != all_.end()) found->second.cause = cause;
+}
+
+std::vector<Sign> OfflineWatch::signs(const Moment& now) const {
+  std::vector<Sign> out;
+  for (const auto& [id, one] : all_) {
+    const bool well = one.cause.empty();
+    out.push_back({id, well && one.spoke && now.steady - one.last < one.after, well ? one.after : Duration::zero(), one.cause});
+  }
+  return out;
 }
 
 void OfflineWatch::join(One& one, std::uint64_t incident) {

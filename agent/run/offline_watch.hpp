@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/alert.hpp"
+#include "agent/run/trial.hpp"
 
 #include <cstdint>
 #include <map>
@@ -12,6 +13,8 @@
 #include <vector>
 
 namespace kuzet::run {
+
+struct CameraSettings;
 
 /// One camera or sensor as this watch sees it.
 struct Watched {
@@ -27,6 +30,7 @@ struct WatchedKind {
   Severity severity = Severity::high;
   std::string_view list = "cameras";  ///< member of `measure` that names those that went dark together
 };
+std::vector<Watched> watched_cameras(const std::vector<CameraSettings>& cameras);
 inline constexpr WatchedKind watched_sensors{Kind::reading, Severity::medium, "sensors"};
 
 /// Knows when each of them last gave a sign of life and what it said since. One that is dark for its `after` is an alert
@@ -45,6 +49,8 @@ class OfflineWatch {
   /// It gives nothing, and why, in its driver's words.
   void dark(const std::string& id, const std::string& cause);
 
+  /// Each of them: whether it works now, and for how long it may still be silent without being lost.
+  [[nodiscard]] std::vector<Sign> signs(const Moment& now) const;
   /// Each rule with what it finds at `now`: to be given to the lifecycle.
   [[nodiscard]] std::vector<std::pair<const Rule*, std::vector<Finding>>> look(const Moment& now);
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
@@ -57,6 +63,7 @@ class OfflineWatch {
     std::string line;
     Duration every{};
     std::optional<std::uint64_t> incident;
+    bool spoke = false;  ///< since this watch began
   };
   /// What is told as one alert.
   struct Incident {
