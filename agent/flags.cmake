@@ -27,6 +27,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   )
 endif()
 
+# A board listens to cameras, sensors and brokers: what boards run is hardened as Debian hardens its own programs.
+target_compile_options(kuzet_flags INTERFACE
+  $<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>  # writes beyond a buffer end the program
+  $<$<CONFIG:Release>:-fstack-protector-strong>)                                   # ... and so do writes over the stack
+target_link_options(kuzet_flags INTERFACE $<$<CONFIG:Release>:LINKER:-z,relro,-z,now>)  # the linker's tables are read-only
+
 set(KUZET_SANITIZE "" CACHE STRING "Sanitizers for all of our code, as -fsanitize= takes them: address,undefined or thread")
 if(KUZET_SANITIZE)
   target_compile_options(kuzet_flags INTERFACE -fsanitize=${KUZET_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -81,6 +81,11 @@ int parse_and_run(int argc, char** argv) {
   add_verify(app);
   add_model(app);
   add_guard(app);
+  add_service(app);
+  add_manual(app);
+  add_doctor(app);
+  add_new(app);
+  add_enroll(app);
   try {
     app.parse(argc, argv);
     if (app.get_subcommands().empty()) give_up("which command? kuzet --help lists them", wrong_usage);

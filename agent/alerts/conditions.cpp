@@ -198,6 +198,17 @@ void Conditions::describe(Index index, boost::json::object& out) const {
       one.test);
 }
 
+void Conditions::take_over(Index mine, const Conditions& from, Index theirs) {
+  One& to = all_[mine];
+  const One& old = from.all_[theirs];
+  const auto asks = []<class T>(const T&) { return asks_a_reading<T>; };
+  if (std::visit(asks, to.test) && to.test.index() == old.test.index()) to.test = old.test;
+  to.lasting = old.lasting;
+  to.since = old.since;
+  to.verdict = old.verdict;
+  to.unit = old.unit;
+}
+
 double Conditions::excess(Index index) const {
   return std::visit(
       []<class T>(const T& test) {

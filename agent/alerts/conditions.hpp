@@ -44,6 +44,9 @@ class Conditions {
   [[nodiscard]] Verdict verdict(std::string_view name) const;
   /// It was so before a restart: what hysteresis and time have to do with it goes on.
   void resume(Index index);
+  /// What `theirs` of other conditions, which was made of the same settings, has seen goes on here.
+  void take_over(Index mine, const Conditions& from, Index theirs);
+  [[nodiscard]] Index size() const { return all_.size(); }
   /// What a message says of a condition that is so: figures of a reading, names of the parts that are so.
   void describe(Index index, boost::json::object& out) const;
   /// How far its reading is beyond its limit, as a multiple of the limit; 0 for other conditions.

@@ -207,6 +207,13 @@ void Lifecycle::forget(const std::string& alert) {
   std::erase_if(things_, [&](const auto& entry) { return entry.second.alert.id == alert; });
 }
 
+std::vector<Alert> Lifecycle::drop(const std::string& rule) {
+  std::vector<Alert> out;
+  for (auto it = things_.lower_bound({rule, 0}); it != things_.end() && it->first.first == rule; it = things_.erase(it))
+    if (is_open(it->second.state)) out.push_back(std::move(it->second.alert));
+  return out;
+}
+
 std::vector<Alert> Lifecycle::suspects() const {
   std::vector<Alert> out;
   for (const auto& [key, thing] : things_)

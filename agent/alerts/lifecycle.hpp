@@ -49,6 +49,9 @@ class Lifecycle {
   /// This alert turned out to be none before anybody was told of it: what it is about is quiet, without a cooldown.
   void forget(const std::string& alert);
 
+  /// There is no such rule any more: what it watched is forgotten, and its alerts that are open are given back.
+  std::vector<Alert> drop(const std::string& rule);
+
   /// What is suspected and not raised yet, as alerts without an id: their clocks are worth keeping over a restart.
   [[nodiscard]] std::vector<Alert> suspects() const;
 

@@ -68,6 +68,8 @@ class OutputControl {
   /// Somebody holds it on or off until then.
   void hold(bool on, Steady until) { held_ = Held{on, until}; }
   void release() { held_.reset(); }
+  /// Other limits, with what was used up by now.
+  void limit(OutputLimits limits) { limits_ = std::move(limits); }
   /// A rest that is not over yet, and time that was used up before it: after a restart.
   void resume(Duration spent) { spent_ = spent; }
 

@@ -47,6 +47,7 @@ struct SiteSettings {
   std::vector<SensorRules> sensors;
   std::vector<SiteRule> rules;
   std::optional<GeoPlace> place;
+  std::string surroundings = {};  ///< fingerprint of calendars, conditions and place, where somebody takes one
 };
 
 /// Reads sensors[].rules.

@@ -2,6 +2,8 @@
 // What rules find at each look.
 #include "agent/alerts/site_rules.hpp"
 
+#include "agent/core/same.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -30,13 +32,17 @@ ReadingTest critical_test(const ReadingRule& rule) {
 }  // namespace
 
 SiteRules::SiteRules(const SiteSettings& settings)
-    : calendars_(settings.calendars), conditions_(settings.conditions, settings.calendars, settings.place) {
+    : calendars_(settings.calendars),
+      surroundings_(settings.surroundings),
+      conditions_(settings.conditions, settings.calendars, settings.place),
+      named_(conditions_.size()) {
   for (const auto& sensor : settings.sensors)
     for (const auto& rule : sensor.rules) add(sensor.sensor, rule);
   for (const auto& rule : settings.rules) add(rule);
 }
 
 void SiteRules::add(const std::string& sensor, const ReadingRule& rule) {
+  const auto from = conditions_.size();
   std::optional<Conditions::Index> critical;
   if (rule.critical) {
     ConditionSettings worse = condition_of(sensor, critical_test(rule));
@@ -44,12 +50,15 @@ void SiteRules::add(const std::string& sensor, const ReadingRule& rule) {
     critical = conditions_.add(worse);
   }
   watches_.push_back({conditions_.add(condition_of(sensor, rule)), critical, Lasting(rule.lasting), rule.calendar, {}});
+  watches_.back().said = rule.said, watches_.back().from = from, watches_.back().upto = conditions_.size();
   rules_.push_back(rule_of(rule, id_of(sensor, rule), sensor));
 }
 
 void SiteRules::add(const SiteRule& rule) {
+  const auto from = conditions_.size();
   const std::string about = rule.when.reference ? rule.when.name : rule.name;
   watches_.push_back({conditions_.add(rule.when), std::nullopt, Lasting(rule.lasting), rule.calendar, about});
+  watches_.back().said = rule.said, watches_.back().from = from, watches_.back().upto = conditions_.size();
   rules_.push_back(rule_of(rule, id_of(rule), rule.source));
 }
 
@@ -58,6 +67,23 @@ void SiteRules::resume(std::span<const Alert> known) {
     const auto rule = std::ranges::find(rules_, alert.rule, &Rule::id);
     if (rule == rules_.end() || alert.ended) continue;
     conditions_.resume(watches_[static_cast<std::size_t>(rule - rules_.begin())].condition);
+  }
+}
+
+void SiteRules::take_over(const SiteRules& from) {
+  if (surroundings_ != from.surroundings_ || named_ != from.named_) return;
+  for (Conditions::Index i = 0; i < named_; ++i) conditions_.take_over(i, from.conditions_, i);
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    const auto found = std::ranges::find(from.rules_, rules_[i].id, &Rule::id);
+    if (found == from.rules_.end()) continue;
+    const Watch& old = from.watches_[static_cast<std::size_t>(found - from.rules_.begin())];
+    Watch& mine = watches_[i];
+    if (!same(mine.said, old.said) || mine.upto - mine.from != old.upto - old.from) continue;
+    for (Conditions::Index k = 0; k < mine.upto - mine.from; ++k)
+      conditions_.take_over(mine.from + k, from.conditions_, old.from + k);
+    Watch taken = old;
+    taken.condition = mine.condition, taken.critical = mine.critical, taken.from = mine.from, taken.upto = mine.upto;
+    mine = std::move(taken);
   }
 }
 

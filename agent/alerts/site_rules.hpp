@@ -28,6 +28,9 @@ class SiteRules {
   /// What was open or suspected when the agent stopped: a value between `clear` and the limit keeps it so.
   void resume(std::span<const Alert> known);
 
+  /// What rules that are the same in both have seen goes on here: times, hysteresis, what is suspected. After resume().
+  void take_over(const SiteRules& from);
+
   void see(const Reading& reading) { conditions_.see(reading); }
   /// Once a second or so: each rule about which something can be said, with what it finds, to be given to the lifecycle.
   [[nodiscard]] std::vector<std::pair<const Rule*, std::vector<Finding>>> look(const Moment& now,
@@ -50,6 +53,8 @@ class SiteRules {
     std::optional<Steady> began{};  // what the last finding said
     double told = 0;                // how far beyond its limit the reading was in the last message
     std::uint64_t edition = 0;
+    Node said = {};                        // its settings
+    Conditions::Index from = 0, upto = 0;  // the conditions that were made for it alone
   };
 
   void add(const std::string& sensor, const ReadingRule& rule);
@@ -59,7 +64,9 @@ class SiteRules {
   Finding finding(const Rule& rule, Watch& watch, const Verdict& verdict, const Moment& now);
 
   std::vector<Calendar> calendars_;
+  std::string surroundings_;
   Conditions conditions_;
+  Conditions::Index named_;  // conditions with a name stand before this
   std::vector<Rule> rules_;
   std::vector<Watch> watches_;  // of each rule
 };

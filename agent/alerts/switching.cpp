@@ -131,6 +131,15 @@ void Switching::stop(const Moment& now) {
   stopping_ = true;
 }
 
+bool Switching::let_go(const std::vector<std::string>& outputs, const Moment& now) {
+  advance(now);
+  leaving_ = {outputs.begin(), outputs.end()};
+  return std::ranges::all_of(outputs_, [&](const auto& one) {
+    const auto& output = one.second;
+    return !leaving_.contains(one.first) || output.fresh() || (!output.running() && output.settled());
+  });
+}
+
 std::optional<Switched> Switching::report(const std::string& output, bool on, const Result<>& done, const Moment& now) {
   advance(now);
   const auto found = outputs_.find(output);
@@ -178,7 +187,7 @@ void Switching::decide(OutputControl& output, const Moment& now, Turn& turn) {
   };
   const auto back = [&](std::string what) { return Why{std::move(what), output.why().alert, output.why().rule, 0}; };
   if (auto late = output.overdue(now.steady)) turn.news.push_back(std::move(*late));
-  if (stopping_) return order(false, {"stop", {}, {}, 0});
+  if (stopping_ || leaving_.contains(limits.id)) return order(false, {"stop", {}, {}, 0});
   if (output.fresh()) return order(false, {"start", {}, {}, 0});
   const auto wishes = asking(limits.id);
   if (output.exhausted()) return order(false, back("longest"));

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -37,6 +38,9 @@ class Switching {
   /// What an earlier run remembered, and the alerts that were open when it stopped: each answer goes on where it was. Facts
   /// that concern nothing any more are taken away.
   void restore(const Facts& facts, std::span<const Alert> open, const Moment& now);
+  /// Goes on where another one was, by the alerts that are open: an output that is in both (`same` says whether it is the same
+  /// device) knows its state, its limits go on counting, and answers whose steps are the same are where they were.
+  void take_over(const Switching& from, const std::vector<std::string>& same, std::span<const Alert> open, const Moment& now);
   void alert(const AlertEvent& event, const Moment& now);
   /// Its first event stands here in the store: what acknowledgements count by.
   void recorded(const std::string& alert, const std::string& store, std::uint64_t seq);
@@ -48,6 +52,8 @@ class Switching {
   /// Somebody wants it on or off for a while, whatever answers say; nothing: as they say again. `config`: there is no such
   /// output. `busy`: it was away from its safe state for as long as it may be.
   Result<> hold(const std::string& output, std::optional<bool> on, Duration length, const Moment& now);
+  /// From now on these outputs go to their safe states, and stay there; true once their lines have said so.
+  bool let_go(const std::vector<std::string>& outputs, const Moment& now);
   /// From now on all outputs go to their safe states, and stay there.
   void stop(const Moment& now);
 
@@ -118,6 +124,7 @@ class Switching {
   Moment now_{};
   std::optional<Steady> last_;
   bool stopping_ = false;
+  std::set<std::string> leaving_;
   std::map<std::string, Fact> written_;
 };
 

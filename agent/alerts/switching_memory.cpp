@@ -144,6 +144,28 @@ void Switching::restore(const Facts& facts, std::span<const Alert> open, const M
         begin(i, alert.id, alert.rule, now.before(std::max<Duration>(Duration::zero(), now.wall - alert.confirmed.wall)));
 }
 
+void Switching::take_over(const Switching& from, const std::vector<std::string>& same, std::span<const Alert> open,
+                          const Moment& now) {
+  Facts known;
+  for (const auto& [name, fact] : from.facts()) known.emplace_back(name, fact.value);
+  for (const auto& [name, fact] : from.written_) written_[name] = fact;
+  restore(known, open, now);
+  for (const auto& id : same) {
+    const auto mine = outputs_.find(id);
+    const auto old = from.outputs_.find(id);
+    if (mine == outputs_.end() || old == from.outputs_.end()) continue;
+    auto limits = mine->second.limits();
+    mine->second = old->second;
+    mine->second.limit(std::move(limits));
+  }
+  for (const auto& [key, course] : from.courses_) {  // in one and the same run nothing has to be guessed
+    const auto label = std::ranges::find(labels_, from.labels_[key.first]);
+    const auto mine = label == labels_.end() ? courses_.end()
+                                             : courses_.find({static_cast<std::size_t>(label - labels_.begin()), key.second});
+    if (mine != courses_.end()) mine->second.awaited = course.awaited;
+  }
+}
+
 void Switching::resume_course(const std::string& name, const std::string& value, std::span<const Alert> open,
                               const Moment& now) {
   const std::string rest = name.substr(course_prefix.size());

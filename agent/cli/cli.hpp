@@ -57,5 +57,10 @@ void add_status(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_model(CLI::App& app);
 void add_guard(CLI::App& app);
+void add_service(CLI::App& app);
+void add_manual(CLI::App& app);
+void add_doctor(CLI::App& app);
+void add_new(CLI::App& app);
+void add_enroll(CLI::App& app);
 
 }  // namespace kuzet::cli

@@ -3,6 +3,7 @@
 #include "agent/cli/cli.hpp"
 #include "agent/run/agent.hpp"
 #include "agent/run/aids.hpp"
+#include "agent/run/camera_thread.hpp"
 #include "agent/run/dispatch.hpp"
 #include "agent/run/system_clock.hpp"
 
@@ -10,6 +11,8 @@
 #include <spdlog/spdlog.h>
 #include <CLI/App.hpp>
 
+#include <cstdlib>
+#include <iostream>
 #include <memory>
 
 namespace kuzet::cli {
@@ -34,6 +37,14 @@ Result<> make_fit(run::Configuration& all, const std::string& name) {
 
 void log(const std::string& sentence) { spdlog::warn("{}", sentence); }
 
+/// A camera's thread that hangs in its driver cannot be waited for, and what it uses may not be destroyed under it.
+void end_without_lost_threads(const Result<>& ended) {
+  if (run::CameraThread::left_behind() == 0) return;
+  std::cerr << "kuzet: " << (ended ? "ended without a camera's thread, which does not come back" : ended.error().what)
+            << std::endl;
+  std::_Exit(ended ? done : failed);
+}
+
 }  // namespace
 
 void add_run(CLI::App& app) {
@@ -45,9 +56,10 @@ void add_run(CLI::App& app) {
     run::Configurations configurations({*file, run::state_folder_of_service(run::process_environment()),
                                         run::process_environment(),
                                         [name = *file](run::Configuration& all) { return make_fit(all, name); }, log});
-    auto first = configurations.begin(run::SystemClock().now());
-    if (auto ended = run::run_agent(or_exit(std::move(first)), configurations); !ended)
-      give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
+    auto first = or_exit(configurations.begin(run::system_clock().now()));
+    const auto ended = run::run_agent(std::move(first), configurations);
+    end_without_lost_threads(ended);
+    if (!ended) give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });
 }
 

@@ -9,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -34,6 +35,12 @@ class Caller {
       thread_.detach();
   }
 
+  /// Since when the call under way has not come back; nothing where there is none.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> busy_since() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->busy_since;
+  }
+
   void ask(Call call) {
     {
       const std::lock_guard lock(shared_->mutex);
@@ -47,6 +54,7 @@ class Caller {
     std::mutex mutex;
     std::condition_variable came;
     std::deque<Call> calls;  // an empty one is the last
+    std::optional<std::chrono::steady_clock::time_point> busy_since;
     std::promise<void> ended;
   };
 
@@ -54,9 +62,11 @@ class Caller {
     std::unique_ptr<Held> held;
     for (;;) {
       std::unique_lock lock(shared.mutex);
+      shared.busy_since.reset();
       shared.came.wait(lock, [&] { return !shared.calls.empty(); });
       const auto call = std::move(shared.calls.front());
       shared.calls.pop_front();
+      shared.busy_since = std::chrono::steady_clock::now();
       lock.unlock();
       if (!call) break;
       call(held);

@@ -52,6 +52,8 @@ struct Connection {
 struct Welcome {
   std::uint32_t receive_maximum = 65535;  ///< unacknowledged messages at once
   std::uint32_t maximum_packet = 0;       ///< bytes; 0: no limit
+  bool retains = true;                    ///< it keeps the last message of a topic for who comes later
+  int maximum_qos = 2;                    ///< below 1 nothing is acknowledged
 };
 
 /// Why there is no connection (any more).
@@ -91,6 +93,8 @@ class Link {
   /// Gives the connection up, and returns at once: the will is published, as a message of our own. Destruction does the same,
   /// and may take two seconds.
   virtual void drop() = 0;
+  /// Since when the library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> busy_since() const { return std::nullopt; }
 };
 
 /// By Eclipse Paho's C++ library, without its persistence, its offline buffer and its reconnecting. `home` runs a function on

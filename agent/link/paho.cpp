@@ -100,6 +100,10 @@ Welcome welcome_of(const mqtt::token& connect) {
     out.receive_maximum = mqtt::get<std::uint16_t>(properties, mqtt::property::RECEIVE_MAXIMUM);
   if (properties.contains(mqtt::property::MAXIMUM_PACKET_SIZE))
     out.maximum_packet = mqtt::get<std::uint32_t>(properties, mqtt::property::MAXIMUM_PACKET_SIZE);
+  if (properties.contains(mqtt::property::RETAIN_AVAILABLE))
+    out.retains = mqtt::get<std::uint8_t>(properties, mqtt::property::RETAIN_AVAILABLE) != 0;
+  if (properties.contains(mqtt::property::MAXIMUM_QOS))
+    out.maximum_qos = mqtt::get<std::uint8_t>(properties, mqtt::property::MAXIMUM_QOS);
   return out;
 }
 

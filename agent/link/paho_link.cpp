@@ -287,6 +287,8 @@ class PahoLink final : public Link {
     caller_.ask([](std::unique_ptr<Session>& session) { session.reset(); });
   }
 
+  [[nodiscard]] std::optional<steady_clock::time_point> busy_since() const override { return caller_.busy_since(); }
+
  private:
   /// A call for the connection of now.
   void call(Caller<Session>::Call what) {

@@ -153,6 +153,12 @@ void Access::keep(const Moment& now, bool at_once) {
   }
 }
 
+Facts Access::kept() const {
+  Facts out;
+  for (const auto& site : sites_) out.emplace_back(std::string(prefix) + site.settings.id, site.presence.kept());
+  return out;
+}
+
 json::array Access::about() const {
   json::array out;
   for (const auto& site : sites_) {

@@ -31,6 +31,8 @@ class Access {
   /// What an earlier run remembered ("access/SITE").
   void restore(const Facts& facts, const Moment& now);
   void resume(const std::vector<Alert>& open);
+  /// What is worth remembering now, for restore() of another one.
+  [[nodiscard]] Facts kept() const;
 
   /// Somebody passed a terminal; the person is overwritten before this returns, also at a terminal of no site.
   void passed(const std::string& terminal, Passage passage, const Moment& now);

@@ -7,17 +7,21 @@
 #include "agent/run/before.hpp"
 #include "agent/run/cameras.hpp"
 #include "agent/run/control.hpp"
-#include "agent/run/credentials.hpp"
 #include "agent/run/dispatch.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/node_watch.hpp"
 #include "agent/run/notify.hpp"
+#include "agent/run/obedience.hpp"
 #include "agent/run/offline_watch.hpp"
 #include "agent/run/outputs.hpp"
 #include "agent/run/references.hpp"
+#include "agent/run/self_check.hpp"
 #include "agent/run/site.hpp"
+#include "agent/run/site_records.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
+#include "agent/run/takeover.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/io_context.hpp>
@@ -28,7 +32,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <map>
 
 namespace kuzet::run {
 
@@ -38,62 +41,58 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;             // for what the disk has not taken yet
-constexpr auto patience_of_outputs = 3s;          // for lines to say that their outputs are safe
-constexpr Duration remembered_levels = 24h * 70;  // of what is foretold
+constexpr auto patience_at_stop = 5s;     // for what the disk has not taken yet
+constexpr auto patience_of_outputs = 3s;  // for lines to say that their outputs are safe
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
 class Agent {
  public:
-  Agent(const Configuration& all, Configurations& configurations) : all_(all), configurations_(configurations) {}
+  Agent(SharedConfiguration all, Configurations& configurations) : all_(std::move(all)), configurations_(configurations) {}
 
   /// `config`, `io`: it cannot start.
   Result<> start() {
-    if (auto fit = Dispatch::check(all_); !fit) return fit;
-    auto store = open_store();
+    if (auto fit = Dispatch::check(*all_); !fit) return fit;
+    auto store = open_store(*all_, boot_, clock_);
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());
-    auto dispatch = Dispatch::open(io_, all_, clock_, std::move(*store), hooks());
+    supervision_.emplace(*store, boot_, clock_.now(),
+                         Supervision::Hooks{say, fault_, [this](const std::string& camera, const std::string& cause) {
+                                              offline_.dark(camera, cause);
+                                            }});
+    auto dispatch = Dispatch::open(io_, *all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
     if (auto fit = site_.prepare(remember_); !fit) return fit;
     configurations_.opened(clock_.now());
-    outputs_.emplace(all_.site.outputs, all_.site.answers, boot_, clock_, output_hooks());
-    if (auto control = Control::open(io_, all_.store.path, [this] { return json_text(dispatch_->status()); }))
+    outputs_.emplace(all_->site.outputs, all_->site.answers, boot_, clock_, output_hooks());
+    if (auto control = Control::open(io_, all_->store.path, [this] { return json_text(dispatch_->status()); }))
       control_ = std::move(*control);
     else
       spdlog::warn("control: {}", control.error().what);
     return {};
   }
 
-  /// Until it is stopped; the configuration that is to follow, where one was asked for.
-  std::optional<Configuration> run() {
+  /// Until it is stopped; the configuration that is to follow, where one was asked for that another agent must begin with.
+  SharedConfiguration run() {
+    supervision_->begin(*dispatch_, clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
-    outputs_->tick();  // what an earlier run has left is brought to safety first
-    open_cameras();
     wait_for_signals();
     tick();
     notify_ready();
-    say("watching with " + what_watches() + "; configuration " + all_.fingerprint);
+    say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
     io_.run();
-    return std::move(next_);
+    return next_;
   }
+
+  /// Why it ended by itself.
+  [[nodiscard]] std::optional<std::string> restart() const { return supervision_->restart(); }
 
  private:
   [[nodiscard]] std::string what_watches() const {
-    std::string out = std::to_string(cameras_.size()) + " cameras";
-    if (site_.sensors() > 0) out += ", " + std::to_string(site_.sensors()) + " sensors";
-    return out;
-  }
-
-  Result<outbox::Outbox> open_store() {
-    auto opened = outbox::Outbox::open(store_options(all_, boot_), clock_.now());
-    if (!opened) return std::move(opened.error()).within("store");
-    auto synced = opened->remembered("synced");
-    if (synced && !synced->empty() && synced->front().second == boot_) clock_.was_synced();
-    return opened;
+    const auto sensors = site_.sensors();
+    return std::to_string(cameras_.size()) + " cameras" + (sensors > 0 ? ", " + std::to_string(sensors) + " sensors" : "");
   }
 
   Dispatch::Hooks hooks() {
@@ -105,14 +104,12 @@ class Agent {
                            alert.source, alert.zone, alert.confidence, stamp.seq);
             },
             [this] { return alarms_.open(); },
-            [this](const uplink::Command& command, Dispatch::Done done) { obey(command, std::move(done)); },
+            [this](const uplink::Command& command, Dispatch::Done done) { obedience_.obey(command, std::move(done)); },
             [this] { return about(); },
-            [this](std::string_view fault, json::object details, Duration lasts) {
-              node_.report(fault, std::move(details), clock_.now(), lasts);
-            },
+            fault_,
             [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
             [this] { return alarms_.rules(); },
-            [this](const uplink::DesiredReading& wanted) { take_over(configurations_.take(wanted, clock_.now())); },
+            [this](const uplink::DesiredReading& wanted) { change(configurations_.take(wanted, clock_.now())); },
             [this] { return configurations_.reported(); }};
   }
 
@@ -128,25 +125,13 @@ class Agent {
   }
 
   Site::Hooks site_hooks() {
-    return {say,
-            [this](const Site::Found& found, const Moment& now) { alarms_.judge(found, now); },
-            [this](const Moment& now) { return alarms_.circumstances(now); },
-            [this](const std::string& source, const Observation& observation, const Moment& at) {
-              dispatch_->observe(source, "", observation, at);
-            },
-            [this](const std::string& source, const Observation& observation, const Moment& at) {
-              dispatch_->tell(source, observation, at);
-            },
-            [this](std::vector<MinuteFigures> figures, std::vector<outbox::Count> counts, const Moment& now) {
-              dispatch_->keep_history(std::move(figures), std::move(counts), now);
-            },
-            [this](const std::string& sensor, const std::string& reading,
-                   std::function<void(std::vector<alerts::HourLevel>)> tell) {
-              dispatch_->hours_of(sensor, reading, remembered_levels,
-                                  [tell = std::move(tell)](const auto& points) { tell(hour_levels(points)); });
-            },
-            [this](const std::string& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); },
-            [this](const std::string& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); }};
+    Site::Hooks hooks = recording_in(dispatch_);
+    hooks.say = say;
+    hooks.judge = [this](const Site::Found& found, const Moment& now) { alarms_.judge(found, now); };
+    hooks.circumstances = [this](const Moment& now) { return alarms_.circumstances(now); };
+    hooks.passed = [this](const auto& terminal, Passage::What what, const Moment& now) { alarms_.passed(terminal, what, now); };
+    hooks.switched = [this](const auto& output, bool on, const Result<>& done) { outputs_->switched(output, on, done); };
+    return hooks;
   }
 
   /// On its way to the disk first; what answers it is switched meanwhile, whatever the disk does.
@@ -162,48 +147,33 @@ class Agent {
     snapshots_.show(camera, seen.frame);
     dispatch_->show(camera, seen.frame);
     for (const auto& [rule, findings] : seen.sightings) alarms_.see(*rule, findings, seen.frame, clock_.now());
-    for (const auto& learned : seen.learned) keep(camera, learned);
     for (const auto& [zone, observation] : seen.observations) {
       dispatch_->observe(camera, zone, observation, at);
       site_.see(camera, zone, observation, at);
     }
   }
 
-  void state(const std::string& camera, bool online, const std::string& cause) {
-    online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
-  }
-
-  void keep(const std::string& camera, const LearnedReference& learned) {
-    const auto* settings = all_.camera(camera);
-    if (settings == nullptr) return;
-    dispatch_->apart([references = references_, settings = *settings,
-                      learned] { return references.keep(settings, learned.zone, learned.reference); },
-                     [camera, zone = learned.zone](const Result<KeptReference>& kept) {
-                       if (!kept)
-                         spdlog::warn("camera {}: the reference of {} was not kept: {}", camera, zone, kept.error().what);
-                     });
+  /// Of everybody who can raise an alert.
+  [[nodiscard]] std::vector<Rule> rules() const {
+    std::vector<Rule> out;
+    for (const auto& camera : all_->cameras)
+      for (const auto& watch : rules_of(camera)) out.insert(out.end(), watch.begin(), watch.end());
+    for (const auto& part : {node_.rules(), offline_.rules(), site_.rules(), outputs_->rules()})
+      out.insert(out.end(), part.begin(), part.end());
+    return out;
   }
 
   /// Gives what was open back to its rules.
   void restore() {
-    for (const auto& camera : all_.cameras)
-      for (const auto& watch : rules_of(camera)) alarms_.add(watch);
-    alarms_.add(node_.rules());
-    alarms_.add(offline_.rules());
-    alarms_.add(site_.rules());
-    alarms_.add(outputs_->rules());
+    alarms_.add(rules());
     outputs_->restore(before_.answers, before_.open);
     offline_.resume(before_.open);
     suspected_ = alarms_.restore(before_, clock_.now());
     auto known = before_.open;
     known.insert(known.end(), suspected_.begin(), suspected_.end());
     site_.resume(known, before_.access);
-  }
-
-  void open_cameras() {
-    auto known = before_.open;
+    outputs_->tick();  // what an earlier run has left is brought to safety first
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
-    known.insert(known.end(), suspected_.begin(), suspected_.end());
     cameras_.open(known);
   }
 
@@ -216,69 +186,88 @@ class Agent {
     });
   }
 
-  Result<> reload() {
+  /// The fingerprint of the configuration that will be taken over.
+  Result<std::string> reload() {
     auto next = configurations_.reread(clock_.now());
-    if (next) return take_over(std::move(*next)), Result<>();
-    spdlog::error("the configuration was not taken over: {}", next.error().what);
-    return next.error();
+    const std::string fingerprint = next ? next->fingerprint : "";
+    const Result<> taken = next ? apply(std::move(*next)) : Result<>(next.error());
+    if (taken) return fingerprint;
+    spdlog::error("the configuration was not taken over: {}", taken.error().what);
+    return taken.error();
   }
 
-  void take_over(std::optional<Configuration> next) {
-    if (!next || (stopping_ && !next_)) return;
-    say("taking over configuration " + next->fingerprint);
-    next_ = std::move(*next);
-    asio::post(io_, [this] { begin_stop(); });
+  /// `config`, `busy`: nothing changes. Otherwise this one is taken over soon, after this has returned.
+  Result<> apply(Configuration next) {
+    auto taken = takeover_.apply(std::move(next));
+    if (taken) notify_reloading();
+    if (!taken) configurations_.not_taken(clock_.now());
+    return taken;
+  }
+
+  void change(std::optional<Configuration> next) {
+    if (!next) return;
+    if (const auto taken = apply(std::move(*next)); !taken)
+      spdlog::error("the configuration was not taken over: {}", taken.error().what);
   }
 
   /// Its trial, and what the centre must know of it.
   void watch_configuration(const Moment& now) {
-    if (stopping_) return;
-    Signs signs{all_.uplink ? std::optional(dispatch_->online()) : std::nullopt, offline_.signs(now)};
+    if (stopping_ || takeover_.coming()) return;
+    Signs signs{all_->uplink ? std::optional(dispatch_->online()) : std::nullopt, offline_.signs(now)};
     std::ranges::move(site_.signs(now), std::back_inserter(signs.inputs));
-    take_over(configurations_.tick(signs, now));
-    if (auto details = configurations_.fault()) node_.report(node_fault::configuration, std::move(*details), now, 10s);
+    change(configurations_.tick(signs, now));
+    if (auto details = configurations_.fault()) fault_(node_fault::configuration, std::move(*details), 10s);
     if (configurations_.news()) dispatch_->report();
   }
 
-  /// Commands that concern cameras, rules and the configuration.
-  void obey(const uplink::Command& command, Dispatch::Done done) {
-    if (const auto* snapshot = std::get_if<uplink::Snapshot>(&command)) {
-      if (all_.camera(snapshot->camera) == nullptr)
-        return done(Error{Code::config, "there is no camera \"" + snapshot->camera + "\""});
-      return snapshots_.ask(snapshot->camera, std::move(done));
-    }
-    if (const auto* mute = std::get_if<uplink::Mute>(&command)) {
-      if (!alarms_.knows(mute->rule)) return done(Error{Code::config, "there is no rule \"" + mute->rule + "\""});
-      alarms_.mute(mute->rule, mute->length, clock_.now());
-      say("rule " + mute->rule + " is muted for " + to_text(mute->length));
-      return done(json::object{{"rule", mute->rule}, {"for", to_text(mute->length)}});
-    }
-    if (const auto* arm = std::get_if<uplink::Arm>(&command)) return order(arm->camera, true, arm->length, done);
-    if (const auto* disarm = std::get_if<uplink::Disarm>(&command)) return order(disarm->camera, false, disarm->length, done);
-    if (const auto* word = std::get_if<uplink::Switch>(&command)) return done(outputs_->obey(*word));
-    if (const auto taken = reload(); !taken) return done(taken.error());
-    done(json::object{{"configuration", next_->fingerprint}});
+  Takeover::Hooks takeover_hooks() {
+    return {[this](const Configuration& next) {
+              if (auto fit = Dispatch::check(next); !fit) return fit;
+              return site_.prepare_for(next);
+            },
+            [this](const Configuration& next) { return founded_anew(next) || outputs_->let_go(next.site.outputs); },
+            [this](const SharedConfiguration& next) { founded_anew(*next) ? begin_anew(next) : adopt(next); },
+            [this](const Error& why) {
+              (void)outputs_->let_go(all_->site.outputs);
+              configurations_.not_taken(clock_.now());
+              spdlog::error("the configuration was not taken over: {}", why.what);
+              notify_ready();
+            }};
   }
 
-  /// `source`: a camera, a sensor, a site with terminals; empty: all.
-  void order(const std::string& source, bool armed, Duration length, const Dispatch::Done& done) {
-    const auto& sites = all_.site.access;
-    const bool known = source.empty() || source == "node" || all_.camera(source) != nullptr || all_.sensor(source) != nullptr ||
-                       std::ranges::find(sites, source, &AccessSettings::id) != sites.end();
-    if (!known) return done(Error{Code::config, "there is no camera or sensor \"" + source + "\""});
-    length = alarms_.order(source, armed, length, clock_.now());
-    say((source.empty() ? "everything" : source) + (armed ? " is armed for " : " is disarmed for ") + to_text(length));
-    done(json::object{
-        {"camera", source.empty() ? json::value(nullptr) : json::value(source)}, {"armed", armed}, {"for", to_text(length)}});
+  /// The node, its store or its topics are other ones: nothing of what runs would be right.
+  [[nodiscard]] bool founded_anew(const Configuration& next) const { return next.parts.foundation != all_->parts.foundation; }
+
+  void begin_anew(const SharedConfiguration& next) {
+    say("node, store or prefix have changed: everything begins anew");
+    next_ = next;
+    begin_stop();
+  }
+
+  /// Only what differs is begun anew. At the end of this nobody refers to the configuration before.
+  void adopt(const SharedConfiguration& next) {
+    say("taking over configuration " + next->fingerprint);
+    const SharedConfiguration before = std::exchange(all_, next);
+    offline_.adopt(watched_cameras(*all_), clock_.now());
+    outputs_->adopt(all_->site.outputs, all_->site.answers, alarms_.open());
+    site_.adopt(*all_, alarms_.known());
+    alarms_.adopt(all_->site, rules(), clock_.now());
+    snapshots_.adopt(*all_);
+    dispatch_->adopt(*all_);
+    self_check_.adopt(*all_);
+    std::ranges::for_each(cameras_.adopt(*all_, alarms_.known()), say);
+    outputs_->tick();
+    say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
+    notify_ready();
   }
 
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
     json::object out{
-        {"version", KUZET_VERSION},    {"configuration", all_.fingerprint}, {"configured", configurations_.about(now)},
-        {"budget", cameras_.budget()}, {"cameras", cameras_.about(now)},    {"outputs", outputs_->about(now)}};
-    for (auto&& part : {alarms_.about(now), site_.about(now)})
+        {"version", KUZET_VERSION},    {"configuration", all_->fingerprint}, {"configured", configurations_.about(now)},
+        {"budget", cameras_.budget()}, {"cameras", cameras_.about(now)},     {"outputs", outputs_->about(now)}};
+    for (auto&& part : {alarms_.about(now), site_.about(now), supervision_->about(now)})
       for (const auto& member : part) out[member.key()] = member.value();
     return out;
   }
@@ -289,13 +278,14 @@ class Agent {
     if (stopping_ || mark == references_mark_) return;
     references_mark_ = mark;
     say("a reference was kept: taking it over");
-    if (auto same = configurations_.again()) take_over(std::move(*same));
+    if (auto same = configurations_.again()) change(std::move(*same));
   }
 
   void tick() {
     const Moment now = clock_.now();
     watch_references();
     watch_configuration(now);
+    self_check_.tick(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
     site_.tick(now);
@@ -305,7 +295,8 @@ class Agent {
     alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
-    notify_alive(what_watches() + ", " + (dispatch_->online() ? "online" : "offline") + configurations_.line());
+    supervision_->tick(cameras_.stuck(now.steady), what_watches() + configurations_.line(), all_->fingerprint, now);
+    if (supervision_->restart() && !stopping_) return begin_stop();
     const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
     if (safe) site_.request_stop();
     if (safe && (dispatch_->idle() || now.steady - *stopping_ > patience_at_stop)) return finish();
@@ -317,15 +308,17 @@ class Agent {
 
   /// What answers wait for.
   void ask_conditions() {
-    for (const auto& answer : all_.site.answers)
+    for (const auto& answer : all_->site.answers)
       if (!answer.when.empty()) outputs_->condition(answer.when, site_.truth(answer.when).truth == alerts::Truth::yes);
   }
 
   void begin_stop() {
     if (stopping_) return;
+    takeover_.stop();
     next_ ? notify_reloading() : notify_stopping();
     stopping_ = clock_.now().steady;
     outputs_->stop();
+    supervision_->end(clock_.now());
     cameras_.stop();
     dispatch_->end_films();
     timer_.cancel();
@@ -333,8 +326,8 @@ class Agent {
   }
 
   void finish() {
-    if (!next_) configurations_.close(clock_.now());
     if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
+    if (!next_ && !restart()) configurations_.close(clock_.now());
     site_.keep(clock_.now());  // sensors were heard until now
     dispatch_->stop();
     control_.reset();
@@ -342,57 +335,70 @@ class Agent {
     io_.stop();
   }
 
-  const Configuration& all_;
+  std::optional<Supervision> supervision_;  // first: its last resort waits for the end of all the others
+  SharedConfiguration all_;
   Configurations& configurations_;
-  std::optional<Configuration> next_;
-  SystemClock clock_;
+  SharedConfiguration next_;  // for another agent
+  SystemClock& clock_ = system_clock();
   const std::string boot_ = boot_id();
   asio::io_context io_{1};
   asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer timer_{io_};
   const CameraThread::Home home_ = [this](std::function<void()> job) { asio::post(io_, std::move(job)); };
   NodeWatch node_;
-  OfflineWatch offline_{watched_cameras(all_.cameras), clock_.now()};
+  const Supervision::Fault fault_ = [this](std::string_view fault, json::object details, Duration lasts) {
+    node_.report(fault, std::move(details), clock_.now(), lasts);
+  };
+  SelfCheck self_check_{*all_, home_, fault_};
+  OfflineWatch offline_{watched_cameras(*all_), clock_.now()};
   Before before_;
   std::vector<Alert> suspected_;
   std::unique_ptr<Dispatch> dispatch_;
   const Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
-  Alarms alarms_{all_.site,
+  Alarms alarms_{all_->site,
                  boot_,
                  remember_,
                  {[this](AlertEvent event, const Frame& frame) { record(std::move(event), frame); },
                   [this](const std::string& condition) { return site_.truth(condition); }, say}};
-  const References references_{all_.store.path};
+  const References references_{all_->store.path};
   std::string references_mark_ = references_.mark();
-  Snapshots snapshots_{all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
+  Snapshots snapshots_{*all_, [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }};
+  Obedience obedience_{{alarms_, snapshots_, clock_, [this]() -> const Configuration& { return *all_; },
+                        [this](const uplink::Switch& command) { return outputs_->obey(command); }, [this] { return reload(); },
+                        say}};
   std::unique_ptr<Control> control_;
-  Cameras cameras_{all_,
+  Cameras cameras_{*all_,
                    references_,
                    clock_,
                    home_,
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
-                    [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
-                    [this](const Rule& rule) { return alarms_.on_duty(rule, clock_.now()); }}};
-  Site site_{all_, clock_, home_, site_hooks()};
+                    [this](const std::string& camera, bool online, const std::string& cause) {
+                      online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
+                    },
+                    [this](const Rule& rule) { return alarms_.on_duty(rule, clock_.now()); },
+                    [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }}};
+  Site site_{*all_, clock_, home_, site_hooks()};
   std::optional<Outputs> outputs_;
+  Takeover takeover_{io_, clock_, takeover_hooks()};
   std::optional<Steady> stopping_;
 };
 
 }  // namespace
 
 Result<> run_agent(Configuration configuration, Configurations& configurations) {
-  for (;;) {
-    set_time_zone(configuration.node.timezone);
-    std::optional<Configuration> next;
-    {
-      Agent agent(configuration, configurations);
-      const auto started = agent.start();
-      next = started ? agent.run() : configurations.failed(started.error(), SystemClock().now());
-      if (!started && !next) return started;
-    }  // all that refers to the configuration ends before it does
-    if (!next) return {};
-    configuration = std::move(*next);
+  for (auto all = std::make_shared<const Configuration>(std::move(configuration)); all != nullptr;) {
+    set_time_zone(all->node.timezone);
+    Agent agent(all, configurations);
+    if (const auto started = agent.start(); !started) {
+      auto last_good = configurations.failed(started.error(), system_clock().now());
+      if (!last_good) return started;
+      all = std::make_shared<const Configuration>(std::move(*last_good));
+      continue;
+    }
+    all = agent.run();
+    if (const auto why = agent.restart(); why && !all) return Error{Code::io, *why};
   }
+  return {};
 }
 
 }  // namespace kuzet::run

@@ -2,12 +2,15 @@
 // The way of a finding.
 #include "agent/run/alarms.hpp"
 
+#include "agent/core/same.hpp"
 #include "agent/run/local_time.hpp"
 
 #include <spdlog/spdlog.h>
 #include <boost/json/array.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace kuzet::run {
@@ -18,6 +21,15 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Duration slow_rule = 20s;  // a suspicion of such a rule is worth keeping over a restart
+
+/// To a fusion: hours are asked for elsewhere.
+bool same_rule(const Rule& a, const Rule& b) {
+  const auto parts = [](const Rule& rule) {
+    return std::tie(rule.id, rule.kind, rule.severity, rule.source, rule.zone, rule.confirm, rule.patience, rule.clear,
+                    rule.cooldown, rule.raise, rule.keep, rule.close_up, rule.evidence);
+  };
+  return parts(a) == parts(b);
+}
 
 }  // namespace
 
@@ -43,9 +55,7 @@ std::vector<std::string> Alarms::rules() const {
 std::vector<Alert> Alarms::restore(const Remembered& before, const Moment& now) {
   mutes_.restore(before.mutes, now);
   duty_.restore(before.arming, now);
-  for (const auto& settings : fusion_settings_)
-    if (const auto rule = rules_.find(alerts::id_of(settings)); rule != rules_.end())
-      fusions_.emplace(rule->first, alerts::Fusion(settings, rule->second));
+  fuse(fusion_settings_, before.open);
   auto suspected = suspects_.restore(before.suspects, now);
   for (const auto& suspect : suspected)
     if (const auto rule = rules_.find(suspect.rule); rule != rules_.end()) lifecycle_.restore(rule->second, suspect);
@@ -57,10 +67,51 @@ std::vector<Alert> Alarms::restore(const Remembered& before, const Moment& now) 
       spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, alert.rule);
       hooks_.record(alerts::abandoned(alert, now), {});
     }
-    if (const auto fusion = fusions_.find(alert.rule); fusion != fusions_.end() && !alert.ended) fusion->second.resume(alert);
   }
   resume_waiting(before.entry, now);
   return suspected;
+}
+
+/// Those that are there already and would be made of the same stay as they are.
+void Alarms::fuse(const std::vector<alerts::FusionSettings>& settings, const std::vector<Alert>& open) {
+  auto before = std::exchange(fusions_, {});
+  for (const auto& one : settings) {
+    const auto rule = rules_.find(alerts::id_of(one));
+    if (rule == rules_.end()) continue;
+    const auto old = before.find(rule->first);
+    const auto said = std::ranges::find_if(
+        fusion_settings_, [&](const alerts::FusionSettings& earlier) { return kuzet::same(earlier.said, one.said); });
+    if (old != before.end() && said != fusion_settings_.end() && same_rule(old->second.rule(), rule->second)) {
+      fusions_.insert(before.extract(old));
+      continue;
+    }
+    auto& fusion = fusions_.emplace(rule->first, alerts::Fusion(one, rule->second)).first->second;
+    for (const auto& alert : open)
+      if (alert.rule == rule->first && !alert.ended) fusion.resume(alert);
+  }
+  if (&settings != &fusion_settings_) fusion_settings_ = settings;
+}
+
+void Alarms::adopt(const SiteConfiguration& site, const std::vector<Rule>& rules, const Moment& now) {
+  std::map<std::string, Rule> next;
+  for (const auto& rule : rules) next.emplace(rule.id, rule);
+  for (const auto& [id, rule] : rules_) {
+    if (next.contains(id)) continue;
+    for (auto& alert : lifecycle_.drop(id)) {
+      spdlog::warn("alert {}: there is no rule {} any more, so it is closed", alert.id, id);
+      entry_.take(rule, alerts::abandoned(std::move(alert), now), {}, now);
+    }
+  }
+  rules_ = std::move(next);
+  duty_.adopt(arming_of(site.arming, local_time));
+  fuse(site.fusion, lifecycle_.open());
+}
+
+std::vector<Alert> Alarms::known() const {
+  auto out = lifecycle_.open();
+  auto suspects = lifecycle_.suspects();
+  std::ranges::move(suspects, std::back_inserter(out));
+  return out;
 }
 
 void Alarms::resume_waiting(const Facts& facts, const Moment& now) {

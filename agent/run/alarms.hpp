@@ -48,6 +48,12 @@ class Alarms {
   /// go on are given back.
   std::vector<Alert> restore(const Remembered& before, const Moment& now);
 
+  /// Other rules take the place of those before. What rules that are in both know goes on, with mutes, orders and delays; the
+  /// alerts of rules that are gone end.
+  void adopt(const SiteConfiguration& site, const std::vector<Rule>& rules, const Moment& now);
+  /// What a camera that begins anew is to know: its alerts that are open, and what is suspected.
+  [[nodiscard]] std::vector<Alert> known() const;
+
   /// What a camera's detector found in this picture.
   void see(const Rule& rule, const std::vector<Finding>& findings, const Frame& frame, const Moment& now);
   /// What was found without a picture.
@@ -77,6 +83,7 @@ class Alarms {
  private:
   void take(const Rule& rule, std::vector<Finding> findings, const Frame& frame, const Moment& at, const Moment& now);
   void pass_on(const Rule& rule, std::vector<AlertEvent> events, const Frame& frame, const Moment& now);
+  void fuse(const std::vector<alerts::FusionSettings>& settings, const std::vector<Alert>& open);
   void resume_waiting(const Facts& facts, const Moment& now);
 
   Hooks hooks_;

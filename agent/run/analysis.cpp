@@ -42,7 +42,10 @@ Analysis::Analysis(std::unique_ptr<Eye> eye, const Tools& tools, Tells tells, Ho
       tells_(std::move(tells)),
       home_(std::move(home)),
       backoff_(uplink::system_chance(), 1s, 60s),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      thread_([this](const std::stop_token& stop) {
+        run(stop);
+        end_.set_value();
+      }) {}
 
 Analysis::~Analysis() {
   thread_.request_stop();
@@ -56,6 +59,7 @@ void Analysis::run(const std::stop_token& stop) {
   std::call_once(once, [] { cv::setNumThreads(1); });  // more threads never lowered the cost
   while (const auto picture = use_.latest.take(stop)) {
     try {
+      const Pulse::Call call(pulse_, use_.clock.now().steady);
       look(*picture);
       backoff_.succeeded();
       if (words_.over()) tells_.said("its pictures can be looked at again");

@@ -8,9 +8,11 @@
 #include "agent/run/fault_words.hpp"
 #include "agent/run/latest.hpp"
 #include "agent/run/orders.hpp"
+#include "agent/run/pulse.hpp"
 #include "agent/uplink/backoff.hpp"
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -45,6 +47,10 @@ class Analysis {
   Analysis& operator=(const Analysis&) = delete;
 
   void request_stop() { thread_.request_stop(); }
+  /// Waits for the end of its thread; false: it did not come so soon. Home's thread.
+  [[nodiscard]] bool ended_within(Duration patience) const { return ended_.wait_for(patience) == std::future_status::ready; }
+  /// Since when its detectors have not come back; nothing where none looks. Any thread.
+  [[nodiscard]] std::optional<Steady> inside() const { return pulse_.inside(); }
 
  private:
   struct Mailbox {  // shared with functions that may still be on their way home when the thread has ended
@@ -67,6 +73,9 @@ class Analysis {
   FaultWords words_;
   float share_ = 1;  // that the eye is allowed
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  Pulse pulse_;
+  std::promise<void> end_;
+  std::future<void> ended_ = end_.get_future();
   std::jthread thread_;
 };
 

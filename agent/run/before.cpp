@@ -2,11 +2,21 @@
 // Reading what an earlier run left.
 #include "agent/run/before.hpp"
 
+#include "agent/run/dispatch.hpp"
+
 #include <spdlog/spdlog.h>
 
 #include <utility>
 
 namespace kuzet::run {
+
+Result<outbox::Outbox> open_store(const Configuration& all, const std::string& boot, SystemClock& clock) {
+  auto opened = outbox::Outbox::open(store_options(all, boot), clock.now());
+  if (!opened) return std::move(opened.error()).within("store");
+  auto synced = opened->remembered("synced");
+  if (synced && !synced->empty() && synced->front().second == boot) clock.was_synced();
+  return opened;
+}
 
 Before before_of(outbox::Outbox& store, const std::string& boot, const Moment& now) {
   Before out;

@@ -7,10 +7,14 @@
 #include "agent/run/capture.hpp"
 #include "agent/run/configuration.hpp"
 #include "agent/run/latest.hpp"
+#include "agent/run/watchdog.hpp"
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace kuzet::run {
 
@@ -37,10 +41,27 @@ class CameraThread {
 
   /// Begins to end, without waiting for it.
   void request_stop();
+  /// Ends them all and waits for it, but not for those that hang: they are left to themselves until the process ends, and
+  /// bring nothing home any more.
+  static void retire(std::vector<std::unique_ptr<CameraThread>> cameras);
+  /// How many were left to themselves so far: the process must end without waiting for them (_Exit).
+  [[nodiscard]] static std::size_t left_behind();
+
+  /// It is inside of a call that it should have come back from.
+  [[nodiscard]] std::optional<StuckCamera> stuck(Steady now) const;
   [[nodiscard]] const CameraMeter& meter() const { return meter_; }
 
  private:
+  /// The way home; shut when nobody is there any more.
+  struct Gate {
+    std::mutex mutex;
+    Home home;
+  };
+  [[nodiscard]] Home way_home() const;
+
+  const std::shared_ptr<Gate> gate_;
   const CameraSettings camera_;
+  const bool live_;
   const SharedOrders orders_;
   Latest latest_;
   CameraMeter meter_;

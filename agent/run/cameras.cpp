@@ -24,25 +24,38 @@ json::array references_of(const std::string& camera, const std::vector<KeptRefer
   return out;
 }
 
+bool any_models(const Configuration& all) {
+  return std::ranges::any_of(all.cameras, [](const CameraSettings& camera) { return camera.network != nullptr; });
+}
+
+Governor governor_of(const Configuration& all) { return {all.cpu, std::thread::hardware_concurrency(), any_models(all)}; }
+
 }  // namespace
+
+std::vector<Watched> watched_cameras(const Configuration& all) {
+  std::vector<Watched> out;
+  for (const auto& camera : all.cameras) out.push_back({camera.id, camera.offline_after});
+  return out;
+}
 
 Cameras::Cameras(const Configuration& all, const References& references, const Clock& clock, CameraThread::Home home,
                  Hooks hooks)
-    : all_(all),
+    : all_(&all),
       references_(references),
       clock_(clock),
       home_(std::move(home)),
       hooks_(std::move(hooks)),
-      governor_(all.cpu, std::thread::hardware_concurrency(),
-                std::ranges::any_of(all.cameras, [](const CameraSettings& camera) { return camera.network != nullptr; })) {}
+      governor_(governor_of(all)) {}
 
 void Cameras::open(const std::vector<Alert>& known) {
-  for (const auto& camera : all_.cameras) open(camera, known);
+  for (const auto& camera : all_->cameras) open(camera, known);
 }
 
 void Cameras::open(const CameraSettings& camera, const std::vector<Alert>& known) {
   std::vector<std::string> faults;
-  Watched& watched = watched_[camera.id];
+  Running& watched = watched_[camera.id];
+  watched.made_of = made_of(camera);
+  watched.network = camera.network;
   watched.rules = rules_of(camera);
   auto eye = std::make_unique<Eye>(camera, aids_for(camera, references_, faults, watched.orders));
   std::ranges::for_each(faults, hooks_.said);
@@ -53,9 +66,54 @@ void Cameras::open(const CameraSettings& camera, const std::vector<Alert>& known
                                                   clock_, events, home_);
 }
 
+std::string Cameras::made_of(const CameraSettings& camera) const {
+  return camera.fingerprint + " " + references_.mark(camera.id);
+}
+
+bool Cameras::goes_on(const Running& watched, const CameraSettings* next) const {
+  return next != nullptr && watched.network == next->network && watched.made_of == made_of(*next);
+}
+
+std::vector<std::string> Cameras::adopt(const Configuration& all, const std::vector<Alert>& known) {
+  const bool same_share = all.cpu == all_->cpu && any_models(all) == any_models(*all_);
+  all_ = &all;
+  if (!same_share) governor_ = governor_of(all);
+  std::vector<std::string> said;
+  std::vector<std::unique_ptr<CameraThread>> leaving;
+  for (auto it = watched_.begin(); it != watched_.end();) {
+    const auto* next = all.camera(it->first);
+    if (goes_on(it->second, next)) {
+      ++it;
+      continue;
+    }
+    said.push_back("camera " + it->first + (next == nullptr ? ": is watched no more" : ": begins anew"));
+    blind_.erase(it->first);
+    leaving.push_back(std::move(it->second.thread));
+    it = watched_.erase(it);
+  }
+  CameraThread::retire(
+      std::move(leaving));  // many a camera serves one at a time: the old connection ends before the new one begins
+  for (const auto& camera : all.cameras) {
+    if (watched_.contains(camera.id)) continue;
+    open(camera, known);
+    if (std::ranges::none_of(said, [&](const std::string& one) { return one.starts_with("camera " + camera.id + ":"); }))
+      said.push_back("camera " + camera.id + ": is watched from now on");
+  }
+  return said;
+}
+
 void Cameras::stop() {
-  for (const auto& [id, watched] : watched_) watched.thread->request_stop();  // all at once, then each is waited for
+  std::vector<std::unique_ptr<CameraThread>> ending;
+  for (auto& [id, watched] : watched_) ending.push_back(std::move(watched.thread));
   watched_.clear();
+  CameraThread::retire(std::move(ending));
+}
+
+std::vector<StuckCamera> Cameras::stuck(Steady now) const {
+  std::vector<StuckCamera> out;
+  for (const auto& [id, watched] : watched_)
+    if (auto one = watched.thread->stuck(now)) out.push_back(std::move(*one));
+  return out;
 }
 
 void Cameras::tick(const Moment& now) {
@@ -76,13 +134,24 @@ void Cameras::seen(const std::string& camera, const Seen& what) {
     blind_[camera] = *what.blind;
   else
     blind_.erase(camera);
+  for (const auto& learned : what.learned) keep(camera, learned);
   hooks_.seen(camera, what);
+}
+
+void Cameras::keep(const std::string& camera, const LearnedReference& learned) {
+  const auto* settings = all_->camera(camera);
+  if (settings == nullptr) return;
+  hooks_.apart([references = references_, settings = *settings,
+                learned] { return references.keep(settings, learned.zone, learned.reference); },
+               [camera, zone = learned.zone, say = hooks_.said](const Result<KeptReference>& kept) {
+                 if (!kept) say("camera " + camera + ": the reference of " + zone + " was not kept: " + kept.error().what);
+               });
 }
 
 json::array Cameras::about(const Moment& now) const {
   const auto kept = references_.list();
   json::array out;
-  for (const auto& camera : all_.cameras) {
+  for (const auto& camera : all_->cameras) {
     const auto watched = watched_.find(camera.id);
     if (watched == watched_.end()) continue;  // the agent is about to end
     json::object one{{"id", camera.id}, {"source", shown_source(camera.source)}};

@@ -5,6 +5,7 @@
 #include "agent/run/credentials.hpp"
 
 #include <condition_variable>
+#include <memory>
 #include <utility>
 
 namespace kuzet::run {
@@ -34,7 +35,10 @@ Capture::Capture(const CameraSettings& camera, const drivers::CameraType& type, 
       meter_(meter),
       tells_(std::move(tells)),
       backoff_(uplink::system_chance(), 1s, 60s),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      thread_([this](const std::stop_token& stop) {
+        run(stop);
+        end_.set_value();
+      }) {}
 
 void Capture::want(drivers::Decode what) {
   const std::lock_guard lock(mutex_);
@@ -95,21 +99,47 @@ class Capture::InUse {
   Capture& capture_;
 };
 
+/// Owns an opened source; giving it back is a call into its driver, too.
+class Capture::Closing {
+ public:
+  Closing(Capture& capture, std::unique_ptr<drivers::Camera> source) : capture_(capture), source_(std::move(source)) {}
+  ~Closing() {
+    const Pulse::Call call(capture_.pulse_, capture_.clock_.now().steady);
+    source_.reset();
+  }
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+  [[nodiscard]] drivers::Camera& source() const { return *source_; }
+
+ private:
+  Capture& capture_;
+  std::unique_ptr<drivers::Camera> source_;
+};
+
 /// True: the footage is at its end.
 Result<bool> Capture::play(const std::stop_token& stop) {
   const auto request = request_of(camera_, drivers::Pace::real_time);
   if (!request) return request.error();
-  auto source = type_.open(*request, clock_, stop);
-  if (!source) return source.error();
+  auto opened = [&] {
+    const Pulse::Call call(pulse_, clock_.now().steady);
+    return type_.open(*request, clock_, stop);
+  }();
+  if (!opened) return opened.error();
+  const Closing closing(*this, std::move(*opened));
   opened_ = clock_.now().steady;
   described_ = {};
-  const InUse use(*this, **source);
-  return watch(**source, stop);
+  const InUse use(*this, closing.source());
+  return watch(closing.source(), stop);
+}
+
+Result<std::optional<Frame>> Capture::next(drivers::Camera& source, const std::stop_token& stop) {
+  const Pulse::Call call(pulse_, clock_.now().steady);
+  return source.read(stop);
 }
 
 Result<bool> Capture::watch(drivers::Camera& source, const std::stop_token& stop) {
   for (;;) {
-    auto frame = source.read(stop);
+    auto frame = next(source, stop);
     if (!frame) return frame.error();
     if (!*frame) break;
     picture(source, **frame, stop);

@@ -6,11 +6,14 @@
 #include "agent/run/configuration.hpp"
 #include "agent/run/fault_words.hpp"
 #include "agent/run/latest.hpp"
+#include "agent/run/pulse.hpp"
 #include "agent/uplink/backoff.hpp"
 #include "drivers/camera.hpp"
 
 #include <functional>
+#include <future>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -35,12 +38,18 @@ class Capture {
   void want(drivers::Decode what);
   /// It ends within 0.2 s. Any thread; the destructor waits for the end.
   void request_stop() { thread_.request_stop(); }
+  /// Waits for the end of its thread; false: it did not come so soon. Home's thread.
+  [[nodiscard]] bool ended_within(Duration patience) const { return ended_.wait_for(patience) == std::future_status::ready; }
+  /// Since when its driver has not come back; nothing where no call is under way. Any thread.
+  [[nodiscard]] std::optional<Steady> inside() const { return pulse_.inside(); }
 
  private:
   class InUse;
+  class Closing;
   void run(const std::stop_token& stop);
   Result<bool> play(const std::stop_token& stop);
   Result<bool> watch(drivers::Camera& source, const std::stop_token& stop);
+  Result<std::optional<Frame>> next(drivers::Camera& source, const std::stop_token& stop);
   void picture(drivers::Camera& source, const Frame& frame, const std::stop_token& stop);
   void failed(const std::string& cause);
   void tell_state(bool online, const std::string& cause);
@@ -60,6 +69,9 @@ class Capture {
   std::mutex mutex_;  // of what follows
   drivers::Camera* source_ = nullptr;
   drivers::Decode wanted_ = drivers::Decode::all;
+  Pulse pulse_;
+  std::promise<void> end_;
+  std::future<void> ended_ = end_.get_future();
   std::jthread thread_;
 };
 

@@ -5,6 +5,7 @@
 #include "agent/core/source.hpp"
 #include "agent/outbox/hash.hpp"
 #include "agent/run/camera_schema.hpp"
+#include "agent/run/fingerprint.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
 
@@ -228,7 +229,27 @@ void check_cameras(Configuration& all, const Node& root, const std::string& key,
       if (const auto fit = Models::glance(camera.model); !fit) faults.add(camera.model_at, place + ".model", fit.error().what);
     check_watches(camera, place, faults);
     guard(camera, faults);
+    camera.fingerprint = fingerprint_of(node) + (camera.covers_persons ? " covered" : "");
   }
+}
+
+std::string fingerprint_in(const Node& root, std::string_view key) {
+  const Node* part = root.find(key);
+  return part == nullptr ? "-" : fingerprint_of(*part);
+}
+
+/// What a reload compares. Files of holidays count as what they hold.
+void take_fingerprints(Configuration& all, const Node& root) {
+  const std::string prefix = all.uplink ? all.uplink->prefix : "";
+  if (all.uplink) all.uplink->fingerprint = fingerprint_in(root, "uplink");
+  all.parts.foundation = fingerprint_in(root, "node") + " " + fingerprint_in(root, "store") + " " + prefix;
+  std::string calendars = fingerprint_in(root, "calendars");
+  for (const auto& calendar : all.site.rules.calendars) {
+    std::ifstream holidays(calendar.holidays, std::ios::binary);
+    calendars += " " + outbox::sha256(std::string(std::istreambuf_iterator<char>(holidays), {}));
+  }
+  all.parts.access = fingerprint_in(root, "access") + " " + calendars;
+  all.site.rules.surroundings = calendars + " " + fingerprint_in(root, "conditions") + " " + all.parts.foundation;
 }
 
 Schema<Configuration> make_schema() {
@@ -285,6 +306,7 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     check_cameras(all, root, "cameras", faults);
     check_sensors(all, "sensors", faults);
     check_site(all, root, faults);
+    take_fingerprints(all, root);
   }
   if (found != nullptr) *found = faults.all();
   if (!faults.none()) return Error{Code::config, faults.text()};

@@ -52,7 +52,8 @@ struct UplinkSettings {
   std::string link = "open";             ///< open, or metered: it costs money for each byte
   Bytes daily{std::uint64_t{50} << 20};  ///< of a metered link: pictures stop when the day's messages and pictures reach it
   TlsSettings tls;
-  std::string identity = {};  ///< folder that `kuzet enroll` fills: certificate, key and authority of this board
+  std::string identity = {};     ///< folder that `kuzet enroll` fills: certificate, key and authority of this board
+  std::string fingerprint = {};  ///< of all of these settings, as they were written (see fingerprint_of)
 };
 
 struct StoreSettings {
@@ -111,11 +112,18 @@ struct CameraSettings {
   Place at;
   Place model_at;
   std::shared_ptr<vision::Network> network;  ///< of `model`, once it is open (see open_models)
+  std::string fingerprint = {};              ///< of the whole entry and of what follows for it from the kind of place
 
   /// The polygon of a zone; empty (the whole picture) for an empty name.
   [[nodiscard]] Polygon zone(const std::string& id) const;
   /// The size that is asked of a device; nullopt where none is.
   [[nodiscard]] std::optional<drivers::PictureSize> wanted_size() const;
+};
+
+/// What a reload compares, beside what cameras, sensors, outputs and the uplink carry themselves.
+struct Fingerprints {
+  std::string foundation;  ///< node, store and the topics' prefix: where it differs, all begins anew
+  std::string access;      ///< sites with terminals, and the calendars that open them
 };
 
 struct Configuration {
@@ -129,6 +137,7 @@ struct Configuration {
   std::vector<SensorSettings> sensors;
   SiteConfiguration site;
   std::string fingerprint;  ///< the first 16 hexadecimal digits of the file's SHA-256
+  Fingerprints parts = {};
 
   [[nodiscard]] const CameraSettings* camera(const std::string& id) const;
   [[nodiscard]] const SensorSettings* sensor(const std::string& id) const;

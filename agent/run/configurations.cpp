@@ -197,10 +197,25 @@ Result<Configuration> Configurations::reread(const Moment& now) {
   return next ? std::move(*next) : std::move(same);
 }
 
+void Configurations::keep_before() { before_ = Before{running_, trial_length_, trial_, kept_.attempt}; }
+
+void Configurations::not_taken(const Moment& now) {
+  now_ = now;
+  if (!before_) return;
+  running_ = before_->running;
+  trial_length_ = before_->trial_length;
+  trial_ = before_->trial;
+  kept_.attempt = before_->attempt;
+  before_.reset();
+  settle();
+  save();
+}
+
 /// Something where this is not what runs already.
 std::optional<Configuration> Configurations::adopt(Choice choice) {
   if (choice.origin == running_) return std::nullopt;
   const Baseline before = trial_ && kept_.attempt ? kept_.attempt->before : worked_.before(now_);
+  keep_before();
   running_ = choice.origin;
   trial_length_ = choice.configuration.trial;
   const bool good = kept_.good && running_ == kept_.good->origin;
@@ -218,6 +233,7 @@ std::optional<Configuration> Configurations::adopt(Choice choice) {
 
 std::optional<Configuration> Configurations::tick(const Signs& signs, const Moment& now) {
   now_ = now;
+  before_.reset();  // it is taken over
   if (!trial_) worked_.see(signs, now);
   if (trial_) return judge_trial(signs);
   keep_worked();
@@ -265,6 +281,7 @@ std::optional<Configuration> Configurations::take_back(const std::string& why) {
   }
   setup_.say("configuration " + running_.fingerprint() + " is taken back: " + why + "; the last good one runs again (" +
              kept_.good->origin.fingerprint() + ")");
+  keep_before();
   blame(running_, why);
   trial_.reset();
   running_ = kept_.good->origin;

@@ -44,6 +44,8 @@ class Configurations {
   [[nodiscard]] Result<Configuration> again() const;
   /// The agent could not start with it. Something: the last good one.
   std::optional<Configuration> failed(const Error& error, const Moment& now);
+  /// What was given last could not be taken over: what ran before runs on.
+  void not_taken(const Moment& now);
   /// The centre's word. Nothing: nothing changes.
   std::optional<Configuration> take(const uplink::DesiredReading& reading, const Moment& now);
   /// Once a second. Something: the trial is lost, or what the centre wanted has expired.
@@ -92,6 +94,7 @@ class Configurations {
   std::optional<Configuration> adopt(Choice choice);
   std::optional<Configuration> take_back(const std::string& why);
   std::optional<Configuration> judge_trial(const Signs& signs);
+  void keep_before();
   void blame(const Origin& origin, const std::string& why);
   void pass();
   void settle();
@@ -104,6 +107,14 @@ class Configurations {
   Origin running_;
   Duration trial_length_{};
   std::optional<Trial> trial_;
+  /// What ran before the one that was given last, as long as that may still not be taken over.
+  struct Before {
+    Origin running;
+    Duration trial_length;
+    std::optional<Trial> trial;
+    std::optional<Attempt> attempt;
+  };
+  std::optional<Before> before_;
   Worked worked_;
   Moment now_{};
   std::string file_text_, file_fingerprint_;

@@ -2,6 +2,7 @@
 // Names, password and certificates.
 #include "agent/run/credentials.hpp"
 
+#include "agent/enrolment/identity.hpp"
 #include "agent/outbox/disk.hpp"
 #include "agent/run/eye.hpp"
 
@@ -22,6 +23,16 @@ Result<std::string> first_line(const std::string& file) {
 
 }  // namespace
 
+TlsSettings tls_of(const UplinkSettings& uplink) {
+  TlsSettings out = uplink.tls;
+  if (uplink.identity.empty()) return out;
+  const enrolment::IdentityFolder folder(uplink.identity);
+  if (out.certificate.empty() && out.key.empty()) out.certificate = out.key = folder.identity().string();
+  std::error_code failed;
+  if (out.ca.empty() && std::filesystem::exists(folder.authority(), failed)) out.ca = folder.authority().string();
+  return out;
+}
+
 uplink::Identity identity_of(const Configuration& all) {
   const std::string prefix = all.uplink && !all.uplink->prefix.empty() ? all.uplink->prefix + "/" : "";
   std::optional<Point> place;
@@ -34,9 +45,10 @@ Result<link::Connection> connection_of(const Configuration& all) {
   link::Connection connection;
   connection.client_id = "kuzet-" + all.node.site + "-" + all.node.id;
   connection.username = uplink.username;
-  connection.ca = uplink.tls.ca;
-  connection.certificate = uplink.tls.certificate;
-  connection.key = uplink.tls.key;
+  auto tls = tls_of(uplink);
+  connection.ca = std::move(tls.ca);
+  connection.certificate = std::move(tls.certificate);
+  connection.key = std::move(tls.key);
   connection.keep_alive = std::chrono::duration_cast<std::chrono::seconds>(uplink.keep_alive);
   if (!uplink.password_file.empty()) {
     auto password = first_line(uplink.password_file);
@@ -71,7 +83,8 @@ Result<drivers::CameraRequest> request_of(const CameraSettings& camera, drivers:
 
 std::string credentials_mark(const UplinkSettings& uplink) {
   std::string mark;
-  for (const auto& file : {uplink.password_file, uplink.tls.ca, uplink.tls.certificate, uplink.tls.key}) {
+  const auto tls = tls_of(uplink);
+  for (const auto& file : {uplink.password_file, tls.ca, tls.certificate, tls.key}) {
     struct stat status {};
     if (file.empty() || ::stat(file.c_str(), &status) != 0) status = {};
     for (const auto part : {static_cast<long long>(status.st_ino), static_cast<long long>(status.st_size),

@@ -12,6 +12,10 @@ namespace kuzet::run {
 
 uplink::Identity identity_of(const Configuration& all);
 
+/// The files that TLS uses: what `tls` names, and otherwise those of the folder that `kuzet enroll` fills. Certificate and key
+/// are from one place, never one from each.
+TlsSettings tls_of(const UplinkSettings& uplink);
+
 /// All of a connection but server, version and will. `config`: the password file cannot be read.
 Result<link::Connection> connection_of(const Configuration& all);
 

@@ -22,8 +22,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto link_day = "link/day";
-constexpr auto farewell = 1s;  // for the broker to hear that we go
-constexpr Duration health_every = 60s;
+constexpr auto farewell = 1s;               // for the broker to hear that we go
 constexpr Duration repaired_shows = 10min;  // how long a store that was begun anew counts as a fault
 
 /// Bytes of memory that this process holds (proc(5), statm); 0 where the kernel does not tell.
@@ -32,19 +31,6 @@ std::uint64_t memory_bytes() {
   std::uint64_t size = 0, resident = 0;
   file >> size >> resident;
   return resident * 4096;
-}
-
-std::optional<link::Version> version_of(const std::string& setting) {
-  if (setting == "5") return link::Version::v5;
-  if (setting == "3.1.1") return link::Version::v311;
-  return std::nullopt;
-}
-
-Result<std::optional<outbox::Key>> site_key(const Configuration& all) {
-  if (!all.uplink || all.uplink->command_key.empty()) return std::optional<outbox::Key>{};
-  auto key = outbox::Key::of(all.uplink->command_key);
-  if (!key) return Error{Code::config, "uplink.command_key: " + key.error().what};
-  return std::optional(std::move(*key));
 }
 
 Recorder::About about_events(const Configuration& all) {
@@ -84,24 +70,18 @@ outbox::Options store_options(const Configuration& all, const std::string& boot)
   return options;
 }
 
-Result<> Dispatch::check(const Configuration& all) {
-  if (auto key = site_key(all); !key) return key.error();
-  if (all.uplink)
-    if (auto connection = connection_of(all); !connection) return connection.error();
-  return {};
-}
+Result<> Dispatch::check(const Configuration& all) { return Uplink::check(all); }
 
 Result<std::unique_ptr<Dispatch>> Dispatch::open(asio::io_context& io, const Configuration& all, const Clock& clock,
                                                  outbox::Outbox store, Hooks hooks) {
-  if (auto fit = check(all); !fit) return fit.error();
-  auto key = site_key(all);
-  if (!key) return key.error();
-  return std::unique_ptr<Dispatch>(new Dispatch(io, all, clock, std::move(store), std::move(hooks), std::move(*key)));
+  std::unique_ptr<Dispatch> dispatch(new Dispatch(io, all, clock, std::move(store), std::move(hooks)));
+  if (auto connected = dispatch->connect(); !connected) return connected.error();
+  return dispatch;
 }
 
-Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks,
-                   std::optional<outbox::Key> key)
-    : all_(all),
+Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks)
+    : io_(io),
+      all_(&all),
       clock_(clock),
       hooks_(std::move(hooks)),
       who_(identity_of(all)),
@@ -112,68 +92,63 @@ Dispatch::Dispatch(asio::io_context& io, const Configuration& all, const Clock& 
       day_(fact(store, link_day)),
       home_([&io](std::function<void()> job) { asio::post(io, std::move(job)); }),
       keeper_(std::move(store), home_),
-      backlog_(keeper_, clock),
       recorder_(keeper_, about_events(all), {uplink::system_chance(), 1s, 60s}, hooks_.say,
                 [this](const AlertEvent& event, const outbox::Stamp& stamp) { recorded(event, stamp); }),
       films_(
           all, keeper_, home_, clock,
           [this](AlertEvent event, FilmOfAlert film) { recorder_.record(std::move(event), {}, clock_.now(), std::move(film)); },
-          hooks_.say),
-      pace_(io) {
-  if (all.uplink) connect(std::move(key));
-}
+          hooks_.say) {}
 
-Dispatch::~Dispatch() = default;
-
-void Dispatch::connect(std::optional<outbox::Key> key) {
-  const auto& settings = *all_.uplink;
-  uplink::Plan plan;
-  plan.servers = settings.servers;
-  plan.version = version_of(settings.version);
-  plan.credentials = [this] { return connection_of(all_); };
-  plan.who = who_;
-  plan.store = book_.store;
-  plan.boot = boot_;
-  plan.about = [this] { return account_of(all_, public_key_, hooks_.rules()); };
-  plan.open = [this](const Moment& now) {
+/// Nothing is done where the configuration has no uplink.
+Result<> Dispatch::connect() {
+  uplink_.reset();
+  renewal_.reset();
+  if (!all_->uplink) return {};
+  Uplink::Hooks hooks;
+  hooks.say = hooks_.say;
+  hooks.account = [this] { return account_of(*all_, public_key_, hooks_.rules()); };
+  hooks.open = [this](const Moment& now) {
     return uplink::open_message(who_, book_.store, book_.counts.seq, hooks_.open(), now.wall);
   };
-  plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
-    desk_->take(arrived, called, now);
-  };
-  if (hooks_.desired && hooks_.reported) {
-    plan.desired = [this](const link::Message& arrived, const Moment& now) { take_desired(arrived, now); };
-    plan.reported = [this] { return uplink::reported_message(who_, hooks_.reported()); };
-  }
-  plan.acknowledged = [this](const uplink::Ack& ack) {
+  hooks.status = [this] { return status(); };
+  hooks.obey = [this](const uplink::Order& order, Done done) { obey(order, std::move(done)); };
+  hooks.acknowledged = [this](const uplink::Ack& ack) {
     hooks_.acknowledged(ack);
     answered(ack);
   };
-  plan.store_failed = [this](const Error& error) {
-    if (error.code == Code::corrupt) store_failed_ = true;
-  };
-  plan.drain = settings.drain;
-  plan.resend = settings.resend;
-  plan.link = {settings.link == "metered", settings.daily.count, day_,
-               [this](const std::string& day) { remember(link_day, day); }};
-  publisher_.emplace(std::move(plan), backlog_, uplink::Backoff(uplink::system_chance(), 1s, 60s), hooks_.say);
-  const auto now = [this] { return clock_.now(); };
-  link_ = link::make_paho_link(
-      {[this, now](const link::Welcome& welcome) { publisher_->connected(welcome, now()), pace(); },
-       [this, now](const link::Loss& loss) { publisher_->lost(loss, now()), pace(); },
-       [this, now](std::uint64_t number, int reason) { publisher_->answered(number, reason, now()), pace(); },
-       [this, now](const link::Message& message) { publisher_->arrived(message, now()), pace(); }},
-      home_);
-  publisher_->use(*link_);
-  site_key_ = key;
-  desk_.emplace(uplink::CommandDesk::Setup{
-      who_, std::move(key), [this](const uplink::Order& order, Done done) { obey(order, std::move(done)); },
-      [this](uplink::Entry entry, Wall at, uplink::CommandDesk::Entered told) {
-        keeper_.ask([entry = std::move(entry), at](outbox::Outbox& store) { return uplink::enter(store.ledger(), entry, at); },
-                    std::move(told));
-      },
-      [this](const link::Message& answer) { publisher_->publish(answer, clock_.now()); }, hooks_.say});
-  credentials_mark_ = credentials_mark(settings);
+  hooks.store_failed = [this] { store_failed_ = true; };
+  hooks.desired = hooks_.desired;
+  hooks.reported = hooks_.reported;
+  hooks.remember_day = [this](const std::string& day) { day_ = day, remember(link_day, day); };
+  auto opened = Uplink::open(io_, keeper_, clock_, {all_, book_.store, boot_, day_}, std::move(hooks));
+  if (!opened) return opened.error();
+  uplink_ = std::move(*opened);
+  if (!all_->uplink->identity.empty()) keep_certificate(all_->uplink->identity);
+  return {};
+}
+
+void Dispatch::adopt(const Configuration& all) {
+  const bool same = uplink_ && all.uplink && all_->uplink->fingerprint == all.uplink->fingerprint;
+  const bool none = !uplink_ && !all.uplink;
+  all_ = &all;
+  who_ = identity_of(all);
+  recorder_.adopt(about_events(all));
+  films_.adopt(all);
+  if (same) return uplink_->adopt(all);
+  if (none) return;
+  hooks_.say(all.uplink ? "uplink: its settings have changed; connecting anew" : "uplink: the configuration has none any more");
+  if (uplink_) uplink_->stop(farewell);
+  if (auto connected = connect(); !connected) hooks_.say("uplink: " + connected.error().what);
+}
+
+void Dispatch::keep_certificate(const std::string& folder) {
+  const enrolment::IdentityFolder identity(folder);
+  renewal_.emplace(
+      identity,
+      [identity](Wall now, const std::stop_token& stop) { return enrolment::renew(identity, KUZET_VERSION, now, stop); }, home_,
+      uplink::system_chance(), Renewal::Hooks{hooks_.say, [this](json::object details, Duration lasts) {
+                                                hooks_.fault(node_fault::certificate, std::move(details), lasts);
+                                              }});
 }
 
 void Dispatch::record(AlertEvent event, Frame frame) {
@@ -185,10 +160,7 @@ void Dispatch::record(AlertEvent event, Frame frame) {
 void Dispatch::recorded(const AlertEvent& event, const outbox::Stamp& stamp) {
   book_.counts.seq = stamp.seq;
   hooks_.recorded(event, stamp);
-  if (!publisher_) return;
-  publisher_->wake(clock_.now(), outbox::Class::alert);
-  if (event.phase != Phase::updated) publisher_->open_changed(clock_.now());
-  pace();
+  if (uplink_) uplink_->wake(outbox::Class::alert, event.phase != Phase::updated);
 }
 
 void Dispatch::observe(const std::string& source, const std::string& zone, const Observation& observation, const Moment& at) {
@@ -211,18 +183,6 @@ void Dispatch::remember(const std::string& name, const std::string& value) {
               });
 }
 
-/// The publisher may be able to send more before the next tick.
-void Dispatch::pace() {
-  const auto next = publisher_->wants_tick();
-  if (!next) return;
-  pace_.expires_at(std::max(*next, std::chrono::steady_clock::now() + 1ms));
-  pace_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    publisher_->tick(clock_.now());
-    pace();
-  });
-}
-
 void Dispatch::tick() {
   const Moment now = clock_.now();
   recorder_.tick(now);
@@ -230,12 +190,8 @@ void Dispatch::tick() {
   set_right(now);
   flush_observations(now);
   look_into_store(now);
-  if (!publisher_) return;
-  desk_->tick(now);
-  watch_credentials(now);
-  publisher_->tick(now);
-  say_health(now);
-  pace();
+  if (uplink_) uplink_->tick(now);
+  if (renewal_) renewal_->tick(now);
 }
 
 /// The clock is right for the first time: what was recorded before is put right before it is sent.
@@ -248,18 +204,18 @@ void Dispatch::set_right(const Moment& now) {
                 if (!corrected) return hooks_.say("store: " + corrected.error().what);
                 if (*corrected == 0) return;
                 hooks_.say("clock: set; " + std::to_string(*corrected) + " messages got their right time");
-                if (publisher_) publisher_->reread(clock_.now());
+                if (uplink_) uplink_->reread();
               });
 }
 
 void Dispatch::flush_observations(const Moment& now) {
   std::vector<outbox::Draft> drafts;
-  for (auto& batch : observer_.take(now, publisher_ && publisher_->thrifty()))
+  for (auto& batch : observer_.take(now, uplink_ && uplink_->thrifty()))
     drafts.push_back(uplink::obs_draft(who_, batch.source, now, std::move(batch.observed)));
   if (drafts.empty()) return;
   keeper_.ask([drafts = std::move(drafts), now](outbox::Outbox& store) { return store.observe(drafts, now); },
               [this](const Result<>& stored) {
-                if (stored && publisher_) publisher_->wake(clock_.now(), outbox::Class::observation), pace();
+                if (stored && uplink_) uplink_->wake(outbox::Class::observation);
                 if (!stored) ++dropped_;
                 if (!stored && !told_dropped_) hooks_.say("store: " + stored.error().what + "; observations are not kept");
                 told_dropped_ = !stored;
@@ -308,52 +264,20 @@ void Dispatch::read(const Book& book) {
                  {{"set_aside", std::filesystem::path(old.name).filename().string()}, {"saved", old.saved}, {"lost", old.lost}},
                  repaired_shows);
   }
-  if (renewed && publisher_) publisher_->renewed(book.store, clock_.now());
-  if (counts.free_bytes < all_.store.keep_free.count)
-    hooks_.fault(node_fault::disk_full, {{"free_bytes", counts.free_bytes}, {"keep_free", all_.store.keep_free.count}}, 90s);
+  if (renewed && uplink_) uplink_->renewed(book.store);
+  if (counts.free_bytes < all_->store.keep_free.count)
+    hooks_.fault(node_fault::disk_full, {{"free_bytes", counts.free_bytes}, {"keep_free", all_->store.keep_free.count}}, 90s);
   if (counts.refused > 0) hooks_.fault(node_fault::refused, {{"count", counts.refused}}, 90s);
 }
 
-void Dispatch::say_health(const Moment& now) {
-  if (!publisher_->online() || (health_said_ && now.steady - *health_said_ < health_every)) return;
-  health_said_ = now.steady;
-  publisher_->publish(uplink::health_message(who_, status(), now), now);
-}
-
-/// Retained or not: an empty message, by which a retained one is taken back, wants nothing.
-void Dispatch::take_desired(const link::Message& arrived, const Moment& now) {
-  if (arrived.payload.empty() || !desired_turnstile_.lets_through(now.steady)) return;
-  hooks_.desired(uplink::read_desired(arrived.topic, arrived.payload, site_key_));
-}
-
-void Dispatch::report() {
-  if (publisher_) publisher_->publish(uplink::reported_message(who_, hooks_.reported()), clock_.now());
-}
-
-/// Certificates and passwords that were exchanged take effect without a restart.
-void Dispatch::watch_credentials(const Moment& now) {
-  if (credentials_seen_ && now.steady - *credentials_seen_ < 10s) return;
-  credentials_seen_ = now.steady;
-  auto mark = credentials_mark(*all_.uplink);
-  if (mark == credentials_mark_) return;
-  credentials_mark_ = std::move(mark);
-  hooks_.say("uplink: password or certificates have changed; connecting anew");
-  publisher_->renew_connection(now);
-}
-
 void Dispatch::obey(const uplink::Order& order, Done done) {
-  if (std::holds_alternative<uplink::Ping>(order.what)) return done(json::object{{"at", rfc3339(clock_.now().wall)}});
   if (std::holds_alternative<uplink::Diagnose>(order.what)) return done(status());
-  if (const auto* span = std::get_if<uplink::Resend>(&order.what)) {
-    if (auto begun = publisher_->resend(span->from, span->to, clock_.now()); !begun) return done(begun.error());
-    return done(json::object{{"from", span->from}, {"to", span->to}});
-  }
   hooks_.obey(order.what, std::move(done));
 }
 
 bool Dispatch::delivered() const {
   const auto& counts = book_.counts;
-  const auto films = all_.uplink && all_.uplink->link == "metered" ? 0 : counts.films;
+  const auto films = all_->uplink && all_->uplink->link == "metered" ? 0 : counts.films;
   return idle() && films + counts.unsent + counts.unconfirmed + counts.refused + counts.pictures + counts.observations == 0;
 }
 
@@ -368,7 +292,7 @@ json::object Dispatch::status() const {
   store["id"] = book_.store;
   store["observations_dropped"] = dropped_;
   out["store"] = std::move(store);
-  out["uplink"] = publisher_ ? json::value(publisher_->report(now)) : json::value(nullptr);
+  out["uplink"] = uplink_ ? json::value(uplink_->report(now)) : json::value(nullptr);
   if (book_.checkpoint) out["journal"] = uplink::checkpoint_json(*book_.checkpoint);
   return out;
 }
@@ -379,7 +303,7 @@ void Dispatch::stop() {
   flush_observations(now);
   keeper_.ask([now](outbox::Outbox& store) { return store.checkpoint(now); },
               [](const Result<>&) {});  // a journal whose last events are not signed yet is signed by the next start
-  if (publisher_) publisher_->stop(now, farewell);
+  if (uplink_) uplink_->stop(farewell);
 }
 
 }  // namespace kuzet::run

@@ -8,13 +8,10 @@
 #include "agent/run/films.hpp"
 #include "agent/run/observer.hpp"
 #include "agent/run/recorder.hpp"
-#include "agent/uplink/backlog.hpp"
-#include "agent/uplink/commands.hpp"
-#include "agent/uplink/desired.hpp"
-#include "agent/uplink/publisher.hpp"
+#include "agent/run/renewal.hpp"
+#include "agent/run/uplink.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -27,11 +24,11 @@ namespace kuzet::run {
 /// The store's options for a configuration, with the words for the messages that it writes itself.
 outbox::Options store_options(const Configuration& all, const std::string& boot_id);
 
-/// The way of everything to the control centre and back: keeper, recorder, publisher, link and command desk, on one
-/// io_context's thread. Works without an uplink too: everything is stored then.
+/// The way of everything to the control centre and back: keeper, recorder, films and uplink, on one io_context's thread. Works
+/// without an uplink too: everything is stored then.
 class Dispatch {
  public:
-  using Done = std::function<void(Result<boost::json::object>)>;
+  using Done = Uplink::Done;
 
   /// What it needs of the agent.
   struct Hooks {
@@ -52,9 +49,12 @@ class Dispatch {
   /// Fails as check() does.
   static Result<std::unique_ptr<Dispatch>> open(boost::asio::io_context& io, const Configuration& all, const Clock& clock,
                                                 outbox::Outbox store, Hooks hooks);
-  ~Dispatch();
   Dispatch(const Dispatch&) = delete;
   Dispatch& operator=(const Dispatch&) = delete;
+
+  /// Another configuration of the same node and store takes the place of the one before, which may go then. The connection to
+  /// the broker stays where `uplink` is the same, and is made anew where it is not.
+  void adopt(const Configuration& all);
 
   void record(AlertEvent event, Frame frame);
   /// A picture that a camera's detectors looked at: films are made of them.
@@ -82,7 +82,9 @@ class Dispatch {
   }
 
   /// Says on cfg/reported what became of the configuration; without a connection, the next one says it.
-  void report();
+  void report() {
+    if (uplink_) uplink_->report_configuration();
+  }
   /// Once a second.
   void tick();
   /// Nothing waits for the disk any more, and no film is being made.
@@ -92,7 +94,11 @@ class Dispatch {
 
   /// Nothing waits for the control centre any more, as of the last tick.
   [[nodiscard]] bool delivered() const;
-  [[nodiscard]] bool online() const { return publisher_ && publisher_->online(); }
+  [[nodiscard]] bool online() const { return uplink_ && uplink_->online(); }
+  /// Since when the uplink's library has not come back from a call; nothing where none is under way.
+  [[nodiscard]] std::optional<Steady> uplink_in() const { return uplink_ ? uplink_->in_a_call_since() : std::nullopt; }
+  /// Messages that wait for the broker or the centre, as of the last tick.
+  [[nodiscard]] std::uint64_t waiting() const { return book_.counts.unsent + book_.counts.unconfirmed; }
   /// All that `kuzet status`, health and diagnose tell.
   [[nodiscard]] boost::json::object status() const;
 
@@ -106,23 +112,20 @@ class Dispatch {
     bool centre = false;
   };
 
-  Dispatch(boost::asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks,
-           std::optional<outbox::Key> site_key);
-  void connect(std::optional<outbox::Key> site_key);
+  Dispatch(boost::asio::io_context& io, const Configuration& all, const Clock& clock, outbox::Outbox store, Hooks hooks);
+  Result<> connect();
+  void keep_certificate(const std::string& folder);
   void recorded(const AlertEvent& event, const outbox::Stamp& stamp);
-  void pace();
   void set_right(const Moment& now);
   void flush_observations(const Moment& now);
   void answered(const uplink::Ack& ack);
   void look_into_store(const Moment& now);
   static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
   void read(const Book& book);
-  void say_health(const Moment& now);
-  void take_desired(const link::Message& arrived, const Moment& now);
-  void watch_credentials(const Moment& now);
   void obey(const uplink::Order& order, Done done);
 
-  const Configuration& all_;
+  boost::asio::io_context& io_;
+  const Configuration* all_;
   const Clock& clock_;
   Hooks hooks_;
   uplink::Identity who_;
@@ -133,18 +136,11 @@ class Dispatch {
   std::string day_;  // what an earlier run counted of a metered link's budget
   outbox::Keeper::Home home_;
   outbox::Keeper keeper_;
-  uplink::KeeperBacklog backlog_;
   Recorder recorder_;
   Films films_;
   Observer observer_;
-  std::optional<uplink::CommandDesk> desk_;
-  std::optional<outbox::Key> site_key_;
-  uplink::Turnstile desired_turnstile_;
-  std::optional<uplink::Publisher> publisher_;
-  std::unique_ptr<link::Link> link_;
-  boost::asio::steady_timer pace_;
-  std::string credentials_mark_;
-  std::optional<Steady> credentials_seen_, health_said_;
+  std::unique_ptr<Uplink> uplink_;
+  std::optional<Renewal> renewal_;
   bool store_failed_ = false;  // it cannot be believed any more
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kuzet::run {
@@ -32,6 +33,8 @@ class Duty {
 
   /// What an earlier run remembered ("arming/CAMERA"); what would last longer than any may last is dropped.
   void restore(const Facts& facts, const Moment& now);
+  /// Another calendar and other delays; what was ordered goes on.
+  void adopt(Arming arming) { arming_ = std::move(arming); }
   /// An empty source means all that have no word of their own; no length: until the calendar changes next. For how long it is
   /// so.
   Duration order(const std::string& source, bool armed, Duration length, const Moment& now);

@@ -42,10 +42,11 @@ std::vector<std::vector<Rule>> rules_of(const CameraSettings& camera) {
   return out;
 }
 
-Eye::Eye(const CameraSettings& camera, AidsFor aids) : aids_(std::move(aids)), rules_(rules_of(camera)) {
+Eye::Eye(const CameraSettings& camera, AidsFor aids)
+    : aids_(std::move(aids)), watches_(camera.detect), rules_(rules_of(camera)) {
   if (camera.covers_persons) people_.emplace(nullptr);
-  for (std::size_t i = 0; i < camera.detect.size(); ++i) {
-    const Watch& watch = camera.detect[i];
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    const Watch& watch = watches_[i];
     const double rate = std::min(watch.type->rate, camera.analyse.value_or(watch.type->rate));
     Place& place = places_.emplace_back();
     place.watch = &watch, place.rules = &rules_[i], place.number = i;

@@ -100,6 +100,7 @@ class Eye {
   void look_at(Place& place, Seen& seen);
 
   AidsFor aids_;
+  const std::vector<Watch> watches_;      // of its own: a reload takes away the configuration that they came from
   std::vector<std::vector<Rule>> rules_;  // one list for each watch
   std::vector<Place> places_;             // guards first
   std::optional<std::string> blind_;      // what the guard says

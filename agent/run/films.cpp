@@ -9,6 +9,7 @@
 #include "agent/run/eye.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kuzet::run {
 
@@ -71,19 +72,36 @@ struct Development {
 Films::Films(const Configuration& all, outbox::Keeper& keeper, Darkroom::Home home, const Clock& clock, Announce announce,
              Say say)
     : keeper_(keeper), clock_(clock), announce_(std::move(announce)), say_(std::move(say)), darkroom_(std::move(home)) {
+  adopt(all);
+}
+
+void Films::adopt(const Configuration& all) {
+  const auto before = std::exchange(cameras_, {});
+  rules_.clear();
   for (const auto& camera : all.cameras)
     for (const auto& watch : rules_of(camera))
-      for (const auto& rule : watch)
-        if (rule.evidence == Evidence::clip) {
-          rules_.insert(rule.id);
-          cameras_.try_emplace(camera.id, Camera{camera.clip, camera.privacy, Reel(camera.clip.before)});
-        }
+      for (const auto& rule : watch) {
+        if (rule.evidence != Evidence::clip) continue;
+        rules_.insert(rule.id);
+        const auto old = before.find(camera.id);
+        const bool same = old != before.end() && old->second->fingerprint == camera.fingerprint;
+        cameras_.try_emplace(camera.id, same ? old->second
+                                             : std::make_shared<Camera>(Camera{camera.fingerprint, camera.clip, camera.privacy,
+                                                                               Reel(camera.clip.before)}));
+      }
+  std::erase_if(takes_, [&](const auto& entry) {  // what was covered otherwise is not mixed with what comes
+    const auto& source = entry.second.subject->alert.source;
+    const auto now = cameras_.find(source);
+    const bool over = now == cameras_.end() || now->second != before.at(source);
+    if (over) develop(entry.second);
+    return over;
+  });
 }
 
 void Films::show(const std::string& camera, const Frame& frame) {
   const auto found = cameras_.find(camera);
   if (found == cameras_.end() || frame.empty()) return;
-  Camera& of = found->second;
+  Camera& of = *found->second;
   const Steady now = frame.taken.steady;
   const Duration interval = from_seconds(1 / of.clip.rate);
   if (of.due && now + interval / 10 < *of.due) return;
@@ -93,14 +111,15 @@ void Films::show(const std::string& camera, const Frame& frame) {
   ++of.compressing;
   darkroom_.ask([frame, privacy = of.privacy,
                  width = static_cast<int>(of.clip.width)] { return guarded([&] { return still_of(frame, privacy, width); }); },
-                [this, camera](const Result<Still>& still) {
-                  --cameras_.at(camera).compressing;
-                  if (still) add(camera, *still);
+                [this, camera, asked = found->second](const Result<Still>& still) {
+                  --asked->compressing;
+                  const auto there = cameras_.find(camera);
+                  if (still && there != cameras_.end() && there->second == asked) add(camera, *still);
                 });
 }
 
 void Films::add(const std::string& camera, const Still& still) {
-  cameras_.at(camera).reel.add(still);
+  cameras_.at(camera)->reel.add(still);
   for (auto take = takes_.begin(); take != takes_.end();) {
     Take& one = take->second;
     if (one.subject->alert.source != camera) {
@@ -131,7 +150,7 @@ void Films::follow(const AlertEvent& event) {
 void Films::begin(const AlertEvent& event) {
   const auto camera = cameras_.find(event.alert.source);
   if (!rules_.contains(event.alert.rule) || camera == cameras_.end()) return;
-  const auto& clip = camera->second.clip;
+  const auto& clip = camera->second->clip;
   const Steady at = event.at.steady;
   if (const auto running = takes_.find(event.alert.id); running != takes_.end()) {
     running->second.until = at + clip.after;
@@ -142,7 +161,7 @@ void Films::begin(const AlertEvent& event) {
   auto subject = seen_[event.alert.id].lock();  // of a film that is being made
   if (!subject) subject = std::make_shared<AlertEvent>(bare(event));
   seen_[event.alert.id] = subject;
-  takes_.emplace(event.alert.id, Take{subject, at + clip.after, camera->second.reel.since(at - clip.before)});
+  takes_.emplace(event.alert.id, Take{subject, at + clip.after, camera->second->reel.since(at - clip.before), clip});
 }
 
 void Films::tick(const Moment& now) {
@@ -161,7 +180,7 @@ void Films::finish() {
 
 int Films::compressing() const {
   int sum = 0;
-  for (const auto& [id, camera] : cameras_) sum += camera.compressing;
+  for (const auto& [id, camera] : cameras_) sum += camera->compressing;
   return sum;
 }
 
@@ -172,7 +191,7 @@ std::size_t Films::bytes() const {
     for (const auto& still : stills)
       if (known.insert(still.jpeg.get()).second) sum += still.jpeg->size();
   };
-  for (const auto& [id, camera] : cameras_) count(camera.reel.since(Steady::min()));
+  for (const auto& [id, camera] : cameras_) count(camera->reel.since(Steady::min()));
   for (const auto& [id, take] : takes_) count(take.stills);
   return sum;
 }
@@ -181,7 +200,7 @@ void Films::develop(const Take& take) {
   if (take.stills.empty())
     return say_("evidence: alert " + take.subject->alert.id + " goes without its film: the camera showed nothing");
   ++making_;
-  const auto& clip = cameras_.at(take.subject->alert.source).clip;
+  const auto& clip = take.clip;
   auto film = std::make_shared<Development>(
       Development{take.stills, evidence::Film::into_memory({static_cast<int>(clip.width), clip.rate, take.stills.size()})});
   darkroom_.ask_in_steps([film] { return film->step(); },

@@ -38,6 +38,8 @@ class Films {
 
   Films(const Configuration& all, outbox::Keeper& keeper, Darkroom::Home home, const Clock& clock, Announce announce, Say say);
 
+  /// Another configuration: rings of cameras whose settings are the same go on, films of the others are made of what there is.
+  void adopt(const Configuration& all);
   /// A picture that the camera's detectors looked at, with the places of people in it.
   void show(const std::string& camera, const Frame& frame);
   /// An event that has been handed to the recorder.
@@ -55,6 +57,7 @@ class Films {
 
  private:
   struct Camera {
+    std::string fingerprint;  // of its settings
     ClipSettings clip;
     std::vector<Polygon> privacy;
     Reel reel;
@@ -67,6 +70,7 @@ class Films {
     Subject subject;
     Steady until;
     std::vector<Still> stills;
+    ClipSettings clip;
     std::size_t bytes = 0;
   };
   struct Developed {
@@ -88,10 +92,10 @@ class Films {
   const Clock& clock_;
   Announce announce_;
   Say say_;
-  std::map<std::string, Camera> cameras_;                  // those with a rule that says clip
-  std::set<std::string> rules_;                            // those rules
-  std::map<std::string, Take> takes_;                      // by alert
-  std::map<std::string, std::weak_ptr<AlertEvent>> seen_;  // alerts whose film is taken or made
+  std::map<std::string, std::shared_ptr<Camera>> cameras_;  // those with a rule that says clip
+  std::set<std::string> rules_;                             // those rules
+  std::map<std::string, Take> takes_;                       // by alert
+  std::map<std::string, std::weak_ptr<AlertEvent>> seen_;   // alerts whose film is taken or made
   int making_ = 0;
   Darkroom darkroom_;
 };

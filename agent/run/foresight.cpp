@@ -4,6 +4,7 @@
 
 #include "agent/core/json.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kuzet::run {
@@ -35,6 +36,14 @@ Reading reading_of(const std::string& sensor, const ForecastSettings& settings, 
 
 }  // namespace
 
+std::vector<alerts::HourLevel> levels_of(const std::vector<outbox::Point>& hours) {
+  std::vector<alerts::HourLevel> out;
+  for (const auto& hour : hours)
+    if (hour.figures.n > 0)
+      out.push_back({std::chrono::floor<std::chrono::hours>(hour.at).time_since_epoch().count(), hour.figures.mean});
+  return out;
+}
+
 Observation forecast_told(const ForecastSettings& settings, const alerts::Outlook& outlook) {
   const bool known = outlook.known;
   json::object values{{"reading", settings.reading},
@@ -47,16 +56,33 @@ Observation forecast_told(const ForecastSettings& settings, const alerts::Outloo
   return {"forecast", std::move(values)};
 }
 
-Foresight::Foresight(const std::vector<SensorSettings>& sensors) {
+Foresight::One* Foresight::find(const std::string& sensor, const std::string& name) {
+  const auto found =
+      std::ranges::find_if(all_, [&](const One& one) { return one.sensor == sensor && one.settings.name() == name; });
+  return found == all_.end() ? nullptr : &*found;
+}
+
+void Foresight::adopt(const std::vector<SensorSettings>& sensors) {
+  std::vector<One> next;
   for (const auto& sensor : sensors)
-    for (const auto& one : sensor.forecasts)
-      all_.push_back({sensor.id, one, alerts::Forecast(one.full ? *one.full : one.empty.value_or(0), one.full.has_value())});
+    for (const auto& one : sensor.forecasts) {
+      auto* old = find(sensor.id, one.name());
+      if (old != nullptr && old->settings.full == one.full && old->settings.empty == one.empty)
+        next.push_back(std::move(*old));
+      else
+        next.push_back({sensor.id, one, alerts::Forecast(one.full ? *one.full : one.empty.value_or(0), one.full.has_value())});
+    }
+  all_ = std::move(next);
 }
 
 void Foresight::recall(const Past& past) {
-  for (std::size_t i = 0; i < all_.size(); ++i)
-    past(all_[i].sensor, all_[i].settings.reading,
-         [this, i](const std::vector<alerts::HourLevel>& levels) { all_[i].forecast.learn(levels); });
+  for (auto& one : all_) {
+    if (std::exchange(one.recalled, true)) continue;
+    past(one.sensor, one.settings.reading,
+         [this, sensor = one.sensor, name = one.settings.name()](const std::vector<alerts::HourLevel>& levels) {
+           if (auto* asked = find(sensor, name)) asked->forecast.learn(levels);
+         });
+  }
 }
 
 void Foresight::see(const Reading& reading) {
@@ -77,14 +103,6 @@ std::vector<Foresight::Told> Foresight::look(const Moment& now) {
     one.known = outlook.known;
     told.observation = forecast_told(one.settings, outlook);
   }
-  return out;
-}
-
-std::vector<alerts::HourLevel> hour_levels(const std::vector<outbox::Point>& points) {
-  std::vector<alerts::HourLevel> out;
-  for (const auto& point : points)
-    if (point.figures.n > 0)
-      out.push_back({std::chrono::floor<std::chrono::hours>(point.at).time_since_epoch().count(), point.figures.mean});
   return out;
 }
 

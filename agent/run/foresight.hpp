@@ -21,7 +21,10 @@ class Foresight {
   using Past = std::function<void(const std::string& sensor, const std::string& reading,
                                   std::function<void(std::vector<alerts::HourLevel>)> tell)>;
 
-  explicit Foresight(const std::vector<SensorSettings>& sensors);
+  explicit Foresight(const std::vector<SensorSettings>& sensors) { adopt(sensors); }
+  /// Others are foretold from now on; forecasts that were made before go on.
+  void adopt(const std::vector<SensorSettings>& sensors);
+  /// For those that know nothing of earlier runs yet.
   void recall(const Past& past);
 
   void see(const Reading& reading);
@@ -41,16 +44,18 @@ class Foresight {
     alerts::Forecast forecast;
     std::optional<Steady> told = {};
     bool known = false;
+    bool recalled = false;
   };
+  One* find(const std::string& sensor, const std::string& name);
   std::vector<One> all_;
   std::optional<Steady> looked_;
 };
 
+/// Levels as forecasts learn them, of the hours of which there are figures.
+std::vector<alerts::HourLevel> levels_of(const std::vector<outbox::Point>& hours);
+
 /// {"observation": "forecast", "reading": "fill", "full": 95, "known": true, "in_h": 17.5, "least_h": 12, "most_h": 26}; where
 /// nothing is known, `why` says why and the hours are null.
 Observation forecast_told(const ForecastSettings& settings, const alerts::Outlook& outlook);
-
-/// Hours of the history that have a value, by their mean.
-std::vector<alerts::HourLevel> hour_levels(const std::vector<outbox::Point>& points);
 
 }  // namespace kuzet::run

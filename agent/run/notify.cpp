@@ -5,6 +5,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <chrono>
+#include <cstdint>
 
 namespace kuzet::run {
 
@@ -16,5 +17,11 @@ void notify_reloading() {
 }
 void notify_stopping() { (void)sd_notify(0, "STOPPING=1"); }
 void notify_alive(const std::string& status) { (void)sd_notify(0, ("WATCHDOG=1\nSTATUS=" + status).c_str()); }
+
+void notify_status(const std::string& status) { (void)sd_notify(0, ("STATUS=" + status).c_str()); }
+bool is_supervised() {
+  std::uint64_t within = 0;
+  return sd_watchdog_enabled(0, &within) > 0;
+}
 
 }  // namespace kuzet::run

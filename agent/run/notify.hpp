@@ -12,5 +12,9 @@ void notify_stopping();
 void notify_reloading();
 /// The line that `systemctl status` shows; also feeds the watchdog.
 void notify_alive(const std::string& status);
+/// The same line, and the watchdog goes hungry.
+void notify_status(const std::string& status);
+/// Whether somebody begins the agent anew when the watchdog is not fed.
+[[nodiscard]] bool is_supervised();
 
 }  // namespace kuzet::run

@@ -2,13 +2,12 @@
 // Which dark cameras and sensors belong together.
 #include "agent/run/offline_watch.hpp"
 
-#include "agent/run/configuration.hpp"
-
 #include <boost/json/array.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace kuzet::run {
 
@@ -47,18 +46,23 @@ Rule rule_of(const std::string& source, const WatchedKind& kind) {
 
 }  // namespace
 
-std::vector<Watched> watched_cameras(const std::vector<CameraSettings>& cameras) {
-  std::vector<Watched> out;
-  for (const auto& camera : cameras) out.push_back({camera.id, camera.offline_after});
-  return out;
+OfflineWatch::OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind) : kind_(kind) {
+  adopt(watched, now);
 }
 
-OfflineWatch::OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind) : kind_(kind) {
-  rules_.push_back(rule_of(std::string(node), kind));
+void OfflineWatch::adopt(const std::vector<Watched>& watched, const Moment& now) {
+  auto before = std::exchange(all_, {});
+  rules_ = {rule_of(std::string(node), kind_)};
   for (const auto& one : watched) {
-    rules_.push_back(rule_of(one.id, kind));
-    all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt, false};
+    rules_.push_back(rule_of(one.id, kind_));
+    One& now_watched = all_[one.id] = {now.steady, {}, one.after, one.line, one.every, std::nullopt};
+    const auto old = before.find(one.id);
+    if (old == before.end()) continue;
+    now_watched.last = old->second.last;
+    now_watched.cause = old->second.cause;
+    now_watched.incident = std::exchange(old->second.incident, std::nullopt);
   }
+  for (auto& [id, gone] : before) leave(gone);
 }
 
 void OfflineWatch::resume(const std::vector<Alert>& open) {

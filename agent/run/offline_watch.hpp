@@ -14,8 +14,6 @@
 
 namespace kuzet::run {
 
-struct CameraSettings;
-
 /// One camera or sensor as this watch sees it.
 struct Watched {
   std::string id;
@@ -30,7 +28,6 @@ struct WatchedKind {
   Severity severity = Severity::high;
   std::string_view list = "cameras";  ///< member of `measure` that names those that went dark together
 };
-std::vector<Watched> watched_cameras(const std::vector<CameraSettings>& cameras);
 inline constexpr WatchedKind watched_sensors{Kind::reading, Severity::medium, "sensors"};
 
 /// Knows when each of them last gave a sign of life and what it said since. One that is dark for its `after` is an alert
@@ -42,6 +39,8 @@ class OfflineWatch {
   /// All begin at `now`: who never gives a sign of life is dark since then.
   OfflineWatch(const std::vector<Watched>& watched, const Moment& now, const WatchedKind& kind = {});
 
+  /// Others are watched from now on; who was before keeps what is known of it.
+  void adopt(const std::vector<Watched>& watched, const Moment& now);
   /// The alerts that were open when the agent stopped: who they are about is dark until it gives a sign of life.
   void resume(const std::vector<Alert>& open);
   /// It has shown a picture, given a value.

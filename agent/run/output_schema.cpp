@@ -2,6 +2,9 @@
 // Reading outputs and answers.
 #include "agent/run/output_schema.hpp"
 
+#include "agent/core/same.hpp"
+#include "agent/run/fingerprint.hpp"
+
 #include "agent/run/camera_schema.hpp"
 #include "agent/run/sensor_schema.hpp"
 
@@ -41,16 +44,8 @@ const Schema<Own>& own_schema() {
   return schema;
 }
 
-bool same_value(const Node& a, const Node& b) {
-  return a.type == b.type && a.text == b.text && std::ranges::equal(a.items, b.items, same_value) &&
-         a.members.size() == b.members.size() && std::ranges::all_of(a.members, [&](const Node::Member& member) {
-           const Node* other = b.find(member.key);
-           return other != nullptr && same_value(member.value, *other);
-         });
-}
-
 bool same_device(const OutputSettings& a, const OutputSettings& b) {
-  return a.attached.type == b.attached.type && a.attached.device.line == b.attached.device.line && same_value(a.entry, b.entry);
+  return a.attached.type == b.attached.type && a.attached.device.line == b.attached.device.line && same(a.entry, b.entry);
 }
 
 Field list_field(std::string name, std::string type, std::string help, json::object schema,
@@ -84,6 +79,7 @@ void read_outputs(std::vector<OutputSettings>& out, const Node& node, const std:
     output.attached.type = type;
     output.attached.device = type->output(output.entry, place, faults);
     output.attached.device.id = own.id;
+    output.attached.fingerprint = fingerprint_of(output.entry);
   }
 }
 

@@ -32,6 +32,11 @@ std::vector<alerts::OutputLimits> limits_of(const std::vector<OutputSettings>& o
   return out;
 }
 
+/// Two of the same are one device with one safe state.
+std::string identity(const OutputSettings& output, const std::string& driver) {
+  return driver + " " + output.attached.device.line + " " + output.attached.fingerprint + (output.limits.safe ? " on" : " off");
+}
+
 const char* word(bool on) { return on ? "on" : "off"; }
 
 /// Why, as members of an observation, a journal entry and of status.
@@ -56,12 +61,53 @@ std::string sentence_of(const alerts::Why& why) {
 
 Outputs::Outputs(const std::vector<OutputSettings>& outputs, std::vector<alerts::Answer> answers, const std::string& boot_id,
                  const Clock& clock, Hooks hooks, bool guard)
-    : clock_(clock), hooks_(std::move(hooks)), control_(limits_of(outputs), std::move(answers), boot_id) {
+    : clock_(clock),
+      hooks_(std::move(hooks)),
+      boot_(boot_id),
+      guard_(guard),
+      control_(limits_of(outputs), std::move(answers), boot_id) {
+  settle(outputs);
+}
+
+void Outputs::settle(const std::vector<OutputSettings>& outputs) {
+  std::map<std::string, std::string> made_of;
+  rules_.clear();
+  drivers_.clear();
   for (const auto& output : outputs) {
     rules_.push_back(rule_of(output.id));
     drivers_.emplace_back(output.attached.type == nullptr ? "" : output.attached.type->name);
+    made_of[output.id] = identity(output, drivers_.back());
   }
-  if (guard && !outputs.empty()) guardian_ = std::make_unique<Guardian>(outputs, hooks_.say);
+  if (guard_ && made_of != made_of_) {
+    guardian_.reset();
+    if (!outputs.empty()) guardian_ = std::make_unique<Guardian>(outputs, hooks_.say);
+  }
+  made_of_ = std::move(made_of);
+}
+
+bool Outputs::let_go(const std::vector<OutputSettings>& next) {
+  std::vector<std::string> leaving;
+  for (const auto& [id, made_of] : made_of_) {
+    const auto same = [&, id = id, made_of = made_of](const OutputSettings& output) {
+      return output.id == id && identity(output, std::string(output.attached.type->name)) == made_of;
+    };
+    if (std::ranges::none_of(next, same)) leaving.push_back(id);
+  }
+  (void)control_.let_go(leaving, clock_.now());
+  pump();
+  return control_.let_go(leaving, clock_.now());
+}
+
+void Outputs::adopt(const std::vector<OutputSettings>& outputs, std::vector<alerts::Answer> answers,
+                    const std::vector<Alert>& open) {
+  const auto before = made_of_;
+  settle(outputs);
+  std::vector<std::string> same;
+  for (const auto& [id, made_of] : made_of_)
+    if (const auto old = before.find(id); old != before.end() && old->second == made_of) same.push_back(id);
+  alerts::Switching next(limits_of(outputs), std::move(answers), boot_);
+  next.take_over(control_, same, open, clock_.now());
+  control_ = std::move(next);
 }
 
 void Outputs::restore(const Facts& facts, const std::vector<Alert>& open) { control_.restore(facts, open, clock_.now()); }

@@ -14,6 +14,7 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,11 @@ class Outputs {
   Outputs(const std::vector<OutputSettings>& outputs, std::vector<alerts::Answer> answers, const std::string& boot_id,
           const Clock& clock, Hooks hooks, bool guard = true);
 
+  /// Brings those to their safe states that will be gone or other ones; true once they are.
+  bool let_go(const std::vector<OutputSettings>& next);
+  /// Others take the place of those before, by the alerts that are open now. An output whose device is the same stays as it is
+  /// switched, and its limits go on counting. Before the lines adopt the same.
+  void adopt(const std::vector<OutputSettings>& outputs, std::vector<alerts::Answer> answers, const std::vector<Alert>& open);
   /// "answer/..." and "output/..." of an earlier run, and the alerts that were open: before the first tick.
   void restore(const Facts& facts, const std::vector<Alert>& open);
   /// Every step of every alert, in order.
@@ -66,14 +72,18 @@ class Outputs {
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
 
  private:
+  void settle(const std::vector<OutputSettings>& outputs);
   void pump();
   void take(const alerts::Switched& news);
 
   const Clock& clock_;
   Hooks hooks_;
+  const std::string boot_;
+  const bool guard_;
   alerts::Switching control_;
   std::vector<Rule> rules_;  // one an output, in their order
   std::vector<std::string> drivers_;
+  std::map<std::string, std::string> made_of_;  // of each output: its device and its safe state
   bool pumping_ = false, pump_again_ = false;
   std::unique_ptr<Guardian> guardian_;
 };

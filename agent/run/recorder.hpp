@@ -40,6 +40,9 @@ class Recorder {
 
   Recorder(outbox::Keeper& keeper, About about, uplink::Backoff backoff, Say say, Recorded recorded);
 
+  /// From the next event on; those that wait are written as they were meant.
+  void adopt(About about) { about_ = std::make_shared<const About>(std::move(about)); }
+
   /// `frame` shows what happened; an empty one gives no picture of this moment. `film`: what the event announces.
   void record(AlertEvent event, Frame frame, const Moment& now, std::optional<FilmOfAlert> film = {});
   /// Tries again what the disk did not take.

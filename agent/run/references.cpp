@@ -105,10 +105,11 @@ Result<KeptReference> References::keep(const CameraSettings& camera, const std::
   return one;
 }
 
-std::string References::mark() const {
+std::string References::mark(const std::string& camera) const {
   std::string out;
   for (const auto& one : list())
-    if (!one.learned) out += one.file.filename().string() + rfc3339(one.taken) + ";";
+    if (!one.learned && (camera.empty() || one.camera == camera))
+      out += one.file.filename().string() + rfc3339(one.taken) + ";";
   return out;
 }
 

@@ -38,8 +38,8 @@ class References {
   /// zones and people are covered. Replaces the one of the same light and origin. `io`: the disk does not take it.
   [[nodiscard]] Result<KeptReference> keep(const CameraSettings& camera, const std::string& zone,
                                            const vision::Reference& reference) const;
-  /// Changes whenever a technician keeps a reference; learned ones do not count.
-  [[nodiscard]] std::string mark() const;
+  /// Changes whenever a technician keeps a reference, of this camera where one is named; learned ones do not count.
+  [[nodiscard]] std::string mark(const std::string& camera = "") const;
 
  private:
   std::filesystem::path folder_;

@@ -2,6 +2,8 @@
 // Reading sensors: the agent's members and the driver's stand in one map.
 #include "agent/run/sensor_schema.hpp"
 
+#include "agent/run/fingerprint.hpp"
+
 #include "agent/run/camera_schema.hpp"
 #include "agent/run/forecast_schema.hpp"
 
@@ -170,6 +172,7 @@ void read_sensors(std::vector<SensorSettings>& out, const Node& node, const std:
     sensor.attached.type = type;
     sensor.attached.device = type->sensor(members_of(entry, *type->sensor_fields), place, faults);
     sensor.attached.device.id = own.id;
+    sensor.attached.fingerprint = fingerprint_of(members_of(entry, *type->sensor_fields));
     sensor.offline_after = offline_after(own, sensor.attached.device);
     sensor.forecasts = own.forecasts;
     if (const Node* rules = entry.find("rules")) alerts::read_rules(sensor.rules, *rules, place + ".rules", faults);

@@ -36,6 +36,7 @@ json::object about_reading(const Reading& reading, const Moment& now) {
 Sensors::Sensors(const std::vector<SensorSettings>& sensors, std::vector<Attached> outputs, const Clock& clock, Home home,
                  Hooks hooks)
     : hooks_(std::move(hooks)),
+      clock_(clock),
       lines_(attached_of(sensors), std::move(outputs), clock, std::move(home),
              {[this](const std::string& id, const std::vector<Sample>& samples) { sampled(id, samples); },
               [this](const std::string& id, Passage passage) { passed(id, std::move(passage)); },
@@ -47,14 +48,46 @@ Sensors::Sensors(const std::vector<SensorSettings>& sensors, std::vector<Attache
               [this](const std::string& sentence) {
                 if (hooks_.said) hooks_.said(sentence);
               }}) {
-  // What lines tell comes home as errands, which are run after this.
+  settle(sensors);  // what lines tell comes home as errands, which are run after this
+}
+
+void Sensors::adopt(const std::vector<SensorSettings>& sensors, std::vector<Attached> outputs) {
+  lines_.adopt(attached_of(sensors), std::move(outputs));
+  settle(sensors);
+}
+
+void Sensors::settle(const std::vector<SensorSettings>& sensors) {
+  auto before = std::exchange(sensors_, {});
+  order_.clear();
   for (const auto& one : sensors) {
+    const auto& attached = one.attached;
+    const std::string made_of = std::string(attached.type->name) + " " + attached.device.line + " " + attached.fingerprint;
     order_.push_back(one.id);
     Sensor& sensor = sensors_[one.id];
+    if (const auto old = before.find(one.id); old != before.end() && old->second.made_of == made_of) {
+      sensor = std::move(old->second);
+      sensor.settings = &one;
+      sensor.fill.reset();
+      for (const auto& gauge : sensor.gauges)
+        if (gauge.newest() && !one.container.reading.empty() && gauge.newest()->channel == one.container.reading)
+          sensor.fill = one.container.fill(*gauge.newest());
+      continue;
+    }
     sensor.settings = &one;
-    sensor.believed = clock.now().steady;
-    for (const auto& channel : one.attached.device.channels) sensor.gauges.emplace_back(one.id, channel);
+    sensor.made_of = made_of;
+    sensor.believed = clock_.now().steady;
+    for (const auto& channel : attached.device.channels) sensor.gauges.emplace_back(one.id, channel);
   }
+}
+
+std::vector<Reading> Sensors::newest() const {
+  std::vector<Reading> out;
+  for (const auto& [id, sensor] : sensors_) {
+    for (const auto& gauge : sensor.gauges)
+      if (gauge.newest()) out.push_back(*gauge.newest());
+    if (sensor.fill) out.push_back(*sensor.fill);
+  }
+  return out;
 }
 
 void Sensors::sampled(const std::string& id, const std::vector<Sample>& samples) {

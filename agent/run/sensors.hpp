@@ -32,6 +32,11 @@ class Sensors {
   Sensors(const std::vector<SensorSettings>& sensors, std::vector<Attached> outputs, const Clock& clock, Home home,
           Hooks hooks);
 
+  /// Others take the place of those before, which may go then. A sensor whose device is the same keeps all that is known of it.
+  void adopt(const std::vector<SensorSettings>& sensors, std::vector<Attached> outputs);
+  /// The newest of every reading that is known.
+  [[nodiscard]] std::vector<Reading> newest() const;
+
   void want(const std::string& output, bool on) { lines_.want(output, on); }
   /// Once a second: what came too long ago is not known any more, and a sensor that gives nothing else is told as dark.
   void tick(const Moment& now);
@@ -44,6 +49,7 @@ class Sensors {
  private:
   struct Sensor {
     const SensorSettings* settings = nullptr;
+    std::string made_of;  // driver, line and what the driver was told
     std::vector<alerts::Gauge> gauges;
     std::optional<Reading> fill;  // newest, where there is a container
     std::string state = "starting";
@@ -54,6 +60,7 @@ class Sensors {
     std::uint64_t passages = 0;
   };
 
+  void settle(const std::vector<SensorSettings>& sensors);
   void sampled(const std::string& id, const std::vector<Sample>& samples);
   void hand_on(Sensor& sensor, const Reading& reading);
   void passed(const std::string& id, Passage passage);
@@ -61,6 +68,7 @@ class Sensors {
   void watch(const std::string& id, Sensor& sensor, const Moment& now);
 
   Hooks hooks_;
+  const Clock& clock_;
   std::vector<std::string> order_;
   std::map<std::string, Sensor> sensors_;
   Lines lines_;  // last: its threads tell all of the above

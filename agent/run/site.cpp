@@ -28,23 +28,60 @@ std::vector<Watched> watched_sensors_of(const Configuration& all) {
 }  // namespace
 
 Site::Site(const Configuration& all, const Clock& clock, Home home, Hooks hooks)
-    : all_(all),
+    : all_(&all),
       clock_(clock),
       home_(std::move(home)),
       hooks_(std::move(hooks)),
       offline_(watched_sensors_of(all), clock.now(), watched_sensors),
       rules_(all.site.rules),
       foresight_(all.sensors) {
-  for (const auto& sensor : all.sensors)
+  read_deadbands();
+}
+
+void Site::read_deadbands() {
+  deadbands_.clear();
+  for (const auto& sensor : all_->sensors)
     for (const auto& channel : sensor.attached.device.channels) deadbands_[{sensor.id, channel.name}] = channel.deadband;
 }
 
 Result<> Site::prepare(const Remember& remember) {
-  if (all_.site.access.empty()) return {};
-  auto opened = Access::open(all_.site.access, all_.store.path, remember, local_time, clock_.now());
-  if (!opened) return opened.error();
-  access_.emplace(std::move(*opened));
+  remember_ = remember;
+  if (auto fit = prepare_for(*all_); !fit) return fit;
+  access_ = std::exchange(next_access_, std::nullopt);
   return {};
+}
+
+Result<> Site::prepare_for(const Configuration& next) {
+  next_access_.reset();
+  if (next.site.access.empty()) return {};
+  auto opened = Access::open(next.site.access, next.store.path, remember_, local_time, clock_.now());
+  if (!opened) return opened.error();
+  next_access_.emplace(std::move(*opened));
+  return {};
+}
+
+void Site::adopt(const Configuration& all, const std::vector<Alert>& known) {
+  const Moment now = clock_.now();
+  const bool same_access = all.parts.access == all_->parts.access;
+  all_ = &all;
+  offline_.adopt(watched_sensors_of(all), now);
+  read_deadbands();
+  std::erase_if(camera_values_, [&](const auto& one) { return all.camera(one.first.first) == nullptr; });
+  if (!same_access) {
+    const Facts counted = access_ ? access_->kept() : Facts{};
+    access_ = std::exchange(next_access_, std::nullopt);
+    if (access_) access_->restore(counted, now), access_->resume(known);
+  }
+  next_access_.reset();
+  foresight_.adopt(all.sensors);
+  if (sensors_) foresight_.recall(hooks_.past);
+  if (sensors_) sensors_->adopt(all.sensors, attached_of(all.site.outputs));
+  alerts::SiteRules next(all.site.rules);
+  if (sensors_)
+    for (const auto& reading : sensors_->newest()) next.see(reading);  // new rules need not wait for a slow sensor
+  next.resume(known);
+  next.take_over(rules_);
+  rules_ = std::move(next);
 }
 
 std::vector<Rule> Site::rules() const {
@@ -70,7 +107,7 @@ void Site::open() {
   hooks.state = [this](const std::string& sensor, bool works, const std::string& cause) { state(sensor, works, cause); };
   hooks.switched = hooks_.switched;
   hooks.said = hooks_.say;
-  sensors_ = std::make_unique<Sensors>(all_.sensors, attached_of(all_.site.outputs), clock_, home_, std::move(hooks));
+  sensors_ = std::make_unique<Sensors>(all_->sensors, attached_of(all_->site.outputs), clock_, home_, std::move(hooks));
 }
 
 void Site::read(const Reading& reading) {
@@ -96,7 +133,8 @@ void Site::state(const std::string& sensor, bool works, const std::string& cause
   const Moment now = clock_.now();
   if (access_) access_->works(sensor, works, now);
   if (!works) return offline_.dark(sensor, cause);
-  if (all_.sensor(sensor)->attached.device.channels.empty()) offline_.shown(sensor, now);
+  const auto* settings = all_->sensor(sensor);
+  if (settings != nullptr && settings->attached.device.channels.empty()) offline_.shown(sensor, now);
 }
 
 void Site::see(const std::string& camera, const std::string& zone, const Observation& observation, const Moment& at) {
@@ -115,7 +153,7 @@ void Site::see(const std::string& camera, const std::string& zone, const Observa
 void Site::forget_camera_values(const Moment& now) {
   std::erase_if(camera_values_, [&](const auto& one) {
     const auto& [camera, channel] = one.first;
-    const auto* settings = all_.camera(camera);
+    const auto* settings = all_->camera(camera);
     if (settings == nullptr || now.steady - one.second < settings->offline_after) return false;
     rules_.see({camera, channel, 0, "", now, Quality::bad, std::string(flaw::too_old)});
     return true;

@@ -46,6 +46,11 @@ class Site {
 
   /// `config`: the key of a site with terminals cannot be used.
   Result<> prepare(const Remember& remember);
+  /// `config`: the key of a site with terminals of this configuration cannot be used. Before adopt() of the same.
+  Result<> prepare_for(const Configuration& next);
+  /// Another configuration takes the place of the one before, which may go then: what is the same in both knows what it knew,
+  /// lines that serve the same devices go on. `known`: the alerts that are open, and what is suspected.
+  void adopt(const Configuration& all, const std::vector<Alert>& known);
   /// Every rule that it has, for what was open when the agent stopped.
   [[nodiscard]] std::vector<Rule> rules() const;
   /// The alerts that were open, what was suspected, and the counts of sites with terminals ("access/..."). Before open().
@@ -67,11 +72,12 @@ class Site {
 
   /// Which sensors work.
   [[nodiscard]] std::vector<Sign> signs(const Moment& now) const { return offline_.signs(now); }
-  [[nodiscard]] std::size_t sensors() const { return all_.sensors.size(); }
+  [[nodiscard]] std::size_t sensors() const { return all_->sensors.size(); }
   /// Its part of health and status: sensors, and access where there is one.
   [[nodiscard]] boost::json::object about(const Moment& now) const;
 
  private:
+  void read_deadbands();
   void read(const Reading& reading);
   void passed(const std::string& terminal, Passage passage);
   void state(const std::string& sensor, bool works, const std::string& cause);
@@ -79,7 +85,7 @@ class Site {
   void close_minutes(const Moment& now);
   void hand_on(std::vector<MinuteFigures> figures, const Moment& now);
 
-  const Configuration& all_;
+  const Configuration* all_;
   const Clock& clock_;
   Home home_;
   Hooks hooks_;
@@ -90,7 +96,8 @@ class Site {
   std::map<std::pair<std::string, std::string>, std::optional<double>, alerts::ChannelOrder> deadbands_;  // of each channel
   std::map<std::pair<std::string, std::string>, Steady> camera_values_;  // when each last came, as long as it is known
   Foresight foresight_;
-  std::optional<Access> access_;
+  Remember remember_;
+  std::optional<Access> access_, next_access_;
   std::optional<Steady> closed_;  // when minutes were last handed on
   std::unique_ptr<Sensors> sensors_;
 };

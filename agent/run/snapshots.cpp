@@ -33,7 +33,7 @@ void Snapshots::show(const std::string& camera, const Frame& frame) {
   if (found == wanted_.end()) return;
   auto all = std::exchange(found->second, {});
   wanted_.erase(found);
-  const auto* settings = all_.camera(camera);
+  const auto* settings = all_->camera(camera);
   apart_([frame, privacy = settings == nullptr ? std::vector<Polygon>{} : settings->privacy] { return encode(frame, privacy); },
          [camera, taken = rfc3339(frame.taken.wall), all = std::move(all)](const Result<std::string>& text) {
            for (const auto& done : all) {

@@ -22,14 +22,17 @@ class Snapshots {
   /// Runs `work` on another thread and tells its result at home.
   using Apart = std::function<void(std::function<Result<std::string>()> work, std::function<void(Result<std::string>)> tell)>;
 
-  Snapshots(const Configuration& all, Apart apart) : all_(all), apart_(std::move(apart)) {}
+  Snapshots(const Configuration& all, Apart apart) : all_(&all), apart_(std::move(apart)) {}
+
+  /// Another configuration; the one before may go then.
+  void adopt(const Configuration& all) { all_ = &all; }
 
   /// `done` gets {"camera", "taken", "jpeg": base64} once the camera has shown its next picture; never where it shows none.
   void ask(const std::string& camera, Done done);
   void show(const std::string& camera, const Frame& frame);
 
  private:
-  const Configuration& all_;
+  const Configuration* all_;
   Apart apart_;
   std::map<std::string, std::vector<Done>> wanted_;
 };

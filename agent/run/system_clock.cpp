@@ -17,6 +17,11 @@ Moment SystemClock::now() const {
           synced ? ClockState::synced : (was_synced_ ? ClockState::held : ClockState::unsynced)};
 }
 
+SystemClock& system_clock() {
+  static auto& clock = *new SystemClock;  // a thread that was left behind may ask it while the process ends
+  return clock;
+}
+
 std::string boot_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;

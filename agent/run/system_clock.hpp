@@ -20,6 +20,9 @@ class SystemClock final : public Clock {
   mutable std::atomic<bool> was_synced_ = false;
 };
 
+/// The one of this process, which outlives all that asks it.
+SystemClock& system_clock();
+
 /// The kernel's id of this boot; empty where it does not tell.
 std::string boot_id();
 

@@ -5,8 +5,10 @@
 #include "agent/outbox/keeper.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kuzet::uplink {
@@ -27,7 +29,7 @@ class Backlog {
   virtual void picture_sent(std::string alert, int n, Answer<void> answer) = 0;
 };
 
-/// The store behind its writer thread.
+/// The store behind its writer thread. When this ends, nobody is answered any more.
 class KeeperBacklog final : public Backlog {
  public:
   KeeperBacklog(outbox::Keeper& keeper, const Clock& clock) : keeper_(keeper), clock_(clock) {}
@@ -40,8 +42,17 @@ class KeeperBacklog final : public Backlog {
   void picture_sent(std::string alert, int n, Answer<void> answer) override;
 
  private:
+  /// What the keeper tells, as long as this is there: the publisher that asked goes with it.
+  template <class T>
+  Answer<T> while_here(Answer<T> answer) const {
+    return [here = std::weak_ptr(here_), answer = std::move(answer)](Result<T> result) {
+      if (!here.expired()) answer(std::move(result));
+    };
+  }
+
   outbox::Keeper& keeper_;
   const Clock& clock_;
+  std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);
 };
 
 }  // namespace kuzet::uplink

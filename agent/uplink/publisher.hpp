@@ -89,6 +89,8 @@ class Publisher {
   void renewed(const std::string& store, const Moment& now);
   /// Other alerts are open than before.
   void open_changed(const Moment& now);
+  /// The board tells something else of itself under the same names: the birth message says so, once it can.
+  void account_changed(Identity who, const Moment& now);
   /// Sends a message that is not stored, before those that are: nothing comes of it while there is no connection, or too many
   /// wait.
   bool publish(const link::Message& message, const Moment& now);

@@ -63,6 +63,16 @@ void Publisher::open_changed(const Moment& now) {
   pump();
 }
 
+void Publisher::account_changed(Identity who, const Moment& now) {
+  now_ = now;
+  plan_.who = std::move(who);
+  if (state_ != State::online) return;  // each connection begins with it
+  const auto birth = birth_message(plan_.who, plan_.about ? plan_.about() : json::object());
+  std::erase_if(unsaid_, [&](const link::Message& message) { return message.topic == birth.topic; });
+  unsaid_.push_back(birth);
+  pump();
+}
+
 bool Publisher::publish(const link::Message& message, const Moment& now) {
   now_ = now;
   if (state_ != State::online || too_large(message)) return false;
@@ -272,7 +282,8 @@ json::object Publisher::report(const Moment&) const {
                    {"version", link::name(servers_.version())},
                    {"since", rfc3339(since_.wall)},
                    {"window", window_.size()},
-                   {"in_flight", window_.counted()}};
+                   {"in_flight", window_.counted()},
+                   {"maximum_packet", maximum_packet_}};
   if (last_loss_) out["last_loss"] = json::object{{"at", rfc3339(last_loss_->first)}, {"why", last_loss_->second}};
   out["refused"] = json::array(refused_.begin(), refused_.end());
   out["link"] = allowance_.report();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The board itself as a sensor: heat, supply, wear of its card, memory, disk, load and clock, as far as it tells.
-#include "drivers/board/health.hpp"
+#include "drivers/sysfs/health.hpp"
 #include "drivers/channels.hpp"
 #include "drivers/sysfs/asked.hpp"
 

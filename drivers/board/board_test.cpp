@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a board tells, what it does not, and that nothing is invented.
-#include "drivers/board/health.hpp"
+#include "drivers/sysfs/health.hpp"
 #include "drivers/sysfs/line_fixture.hpp"
 #include "tests/harness/temp_folder.hpp"
 

@@ -3,7 +3,7 @@
 //
 // Done means: answered with 200 to 299. What fails is tried again, later and later, until it is done or no longer wanted. With
 // https:// the certificate must be for the host that is named. Redirects are not followed.
-#include "drivers/http/call.hpp"
+#include "drivers/net/call.hpp"
 #include "drivers/line.hpp"
 #include "drivers/net/inbox.hpp"
 #include "drivers/net/secret.hpp"
@@ -34,7 +34,7 @@ struct Settings : DeviceSettings {
   std::vector<Header> headers;
   std::string content_type, username, password_file, token_file, ca;
   Duration timeout = 5s;
-  http::Url on_url, off_url;
+  net::Url on_url, off_url;
 };
 
 const Schema<State>& state_schema() {
@@ -80,7 +80,7 @@ Device read_output(const Node& entry, const std::string& key, Faults& faults) {
   schema().read(*settings, entry, key, faults);
   for (const auto& [state, url, name] :
        {std::tuple{&settings->on, &settings->on_url, ".on.url"}, {&settings->off, &settings->off_url, ".off.url"}}) {
-    auto parsed = http::parse_url(state->url);
+    auto parsed = net::parse_url(state->url);
     if (!parsed && !state->url.empty()) faults.add(entry.at, key + name, parsed.error().what);
     if (parsed) *url = std::move(*parsed);
   }
@@ -105,9 +105,9 @@ std::string base64(const std::string& text) {
 }
 
 /// The call for this state, with secrets read anew.
-Result<http::Call> call_of(const Settings& settings, bool on) {
+Result<net::Call> call_of(const Settings& settings, bool on) {
   const State& state = on ? settings.on : settings.off;
-  http::Call out{on ? settings.on_url : settings.off_url, state.method, state.body, {}, settings.ca, settings.timeout};
+  net::Call out{on ? settings.on_url : settings.off_url, state.method, state.body, {}, {settings.ca}, settings.timeout};
   if (!settings.content_type.empty()) out.headers.emplace_back("Content-Type", settings.content_type);
   for (const auto& one : settings.headers) out.headers.emplace_back(one.name, one.value);
   if (!settings.token_file.empty()) {
@@ -188,7 +188,7 @@ class Http final : public Line {
   void carry(std::size_t place, const Wish& wanted, bool fresh, LineEvents& events, const std::stop_token& stop) {
     auto& output = outputs_[place];
     const auto call = call_of(output.settings, *wanted.on);
-    const auto done = call ? http::make(*call, stop) : Result<>(call.error());
+    const auto done = call ? net::make(*call, stop) : Result<>(call.error());
     if (!done && stop.stop_requested()) return;  // it is neither done nor refused
     output.retry = fresh ? first_retry : std::min(2 * output.retry, last_retry);
     output.carried = wanted.number;

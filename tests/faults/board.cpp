@@ -37,7 +37,7 @@ Board::Board()
 
 void Board::configure(const std::string& more) {
   write_text(configuration(), "node: {id: n1, site: yard, timezone: UTC}\nuplink: {servers: [\"" + broker_.url() +
-                                  "\"]}\nstore: {path: \"" + (folder_ / "store").string() + "\", keep_free: 0B}\n" + more);
+                                  "\"]" + uplink_ + "}\nstore: {path: \"" + (folder_ / "store").string() + "\", keep_free: 0B}\n" + more);
 }
 
 void Board::clock_was_set() const {

@@ -34,6 +34,8 @@ class Board {
  public:
   Board();
   void configure(const std::string& more);
+  /// Further members of `uplink` from the next configure() on: ", keep_alive: 10s".
+  void configure_uplink(const std::string& more) { uplink_ = more; }
   [[nodiscard]] std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
   [[nodiscard]] std::filesystem::path configuration() const { return folder_ / "kuzet.yaml"; }
   [[nodiscard]] const Broker& broker() const { return broker_; }
@@ -60,6 +62,7 @@ class Board {
   Broker broker_;
   TempFolder folder_;
   Process ears_;
+  std::string uplink_;
   int commands_ = 0;
 };
 

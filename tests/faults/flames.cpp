@@ -36,16 +36,19 @@ void yard(cv::Mat& canvas) {
 
 }  // namespace
 
-void write_flames(const std::filesystem::path& file, const std::set<int>& burning) {
+void write_flames(const std::filesystem::path& file, const std::set<int>& burning, const std::string& codec) {
   cv::RNG random(7);
   cv::Mat noise(height, width, CV_8SC3);
-  write_video(file, width, height, fps, fps * seconds, [&](cv::Mat& canvas, int index) {
+  const auto paint = [&](cv::Mat& canvas, int index) {
     yard(canvas);
     if (index >= first_flame)
       for (const int cell : burning) flame(canvas, foot(cell), random);
     random.fill(noise, cv::RNG::NORMAL, 0, 3);
     cv::add(canvas, noise, canvas, cv::noArray(), CV_8U);
-  });
+  };
+  Encoding encoding;
+  encoding.codec = codec;
+  write_video(file, width, height, fps, fps * seconds, paint, encoding);
 }
 
 std::string cell_zone(int cell) {

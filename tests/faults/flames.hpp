@@ -11,7 +11,8 @@ namespace kuzet::test {
 inline constexpr int cells = 6;  ///< three across, two down
 
 /// 24 s at 640x360 and 25 pictures a second; from the third second on, flames in `burning`.
-void write_flames(const std::filesystem::path& file, const std::set<int>& burning);
+/// `codec` as libavcodec names encoders.
+void write_flames(const std::filesystem::path& file, const std::set<int>& burning, const std::string& codec = "mpeg4");
 
 /// The cell as the configuration writes a zone.
 std::string cell_zone(int cell);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer over what files of the kernel may hold: numbers, conversions of thermometers, the firmware's word, wear of cards,
 // memory, names of channels. Run as `sysfs_fuzz -max_len=4096 CORPUS`.
-#include "drivers/board/health.hpp"
+#include "drivers/sysfs/health.hpp"
 #include "drivers/iio/kinds.hpp"
 #include "drivers/onewire/slave.hpp"
 #include "drivers/sysfs/files.hpp"

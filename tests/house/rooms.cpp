@@ -25,9 +25,10 @@ const std::vector<Room> rooms{
     {"evidence", {"core"}},
     {"link", {"core"}},
     {"uplink", {"core", "outbox", "link"}},
-    {"run", {"core", "alerts", "outbox", "evidence", "link", "uplink", "vision", "drivers"}},
+    {"enrolment", {"core", "outbox", "drivers"}},
+    {"run", {"core", "alerts", "outbox", "evidence", "link", "uplink", "enrolment", "vision", "drivers"}},
     {"web", {"core", "run"}},
-    {"cli", {"core", "alerts", "outbox", "evidence", "link", "uplink", "run", "web", "vision", "drivers"}},
+    {"cli", {"core", "alerts", "outbox", "evidence", "link", "uplink", "enrolment", "run", "web", "vision", "drivers"}},
     {"drivers", {"core", "link"}},
     {"vision", {"core"}},
 };
@@ -39,7 +40,7 @@ struct Library {
   std::string_view why;
 };
 
-const Words everywhere{"core", "alerts", "outbox", "evidence", "link", "uplink", "run", "web", "cli", "drivers", "vision"};
+const Words everywhere{"core", "alerts", "outbox", "evidence", "link", "uplink", "enrolment", "run", "web", "cli", "drivers", "vision"};
 
 // The first library whose header matches counts.
 const std::vector<Library> libraries{
@@ -70,8 +71,9 @@ const std::vector<Library> libraries{
      "pure rooms say what happened in their results"},
     {"OpenSSL",
      {"openssl/"},
-     {"outbox", "evidence", "agent/link/tls.cpp", "uplink", "drivers", "agent/run/pseudonyms.cpp"},
-     "hashes and signatures are made, and certificates are looked at, there; persons lose their names in one place"},
+     {"outbox", "evidence", "agent/link/certificate.cpp", "agent/link/tls.cpp", "uplink", "enrolment", "drivers",
+      "agent/run/pseudonyms.cpp"},
+     "hashes, signatures and keys are made, and certificates are looked at, there; persons lose their names in one place"},
     {"libav", {"libav", "libsw"}, {"evidence", "drivers"}, "the others meet pictures as Frame"},
     {"libjpeg-turbo", {"turbojpeg.h", "jpeglib.h"}, {"evidence"}, "privacy is filled in before a picture is encoded"},
     {"libsystemd", {"systemd/"}, {"run"}, "the other rooms do not know who started them"},
@@ -85,7 +87,7 @@ const std::vector<Library> libraries{
     {"Catch2", {"catch2/"}, {}, "tests include tests/harness/catch.hpp, which knows both versions"},
     {"the system",
      {"sys/", "linux/", "net/", "netinet/", "arpa/"},
-     {"outbox", "evidence", "link", "uplink", "run", "web", "cli", "drivers"},
+     {"outbox", "evidence", "link", "uplink", "enrolment", "run", "web", "cli", "drivers"},
      "pure rooms do no I/O"},
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures from files of the kernel and the firmware.
-#include "drivers/board/health.hpp"
+#include "drivers/sysfs/health.hpp"
 
 #include "drivers/sysfs/files.hpp"
 
