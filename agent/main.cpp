@@ -25,16 +25,13 @@ void give_up(const std::string& sentence, int code) {
   throw Exit{code};
 }
 
-namespace {
-
 run::Configuration or_exit(Result<run::Configuration> loaded) {
   if (loaded) return std::move(*loaded);
-  if (loaded.error().code != Code::config) give_up(loaded.error().what, wrong_configuration);
-  std::cerr << loaded.error().what;
+  const auto& error = loaded.error();
+  if (error.code != Code::config || !error.what.ends_with('\n')) give_up(error.what, wrong_configuration);
+  std::cerr << error.what;
   throw Exit{wrong_configuration};
 }
-
-}  // namespace
 
 run::Configuration load_or_exit(const std::string& file) { return or_exit(run::load(file, run::process_environment())); }
 

@@ -22,6 +22,8 @@ void add_check(CLI::App& app) {
   auto file = std::make_shared<std::string>("/etc/kuzet/kuzet.yaml");
   add_config_option(*command, *file);
   command->callback([file] {
+    const std::string note = running_note(*file);
+    if (!note.empty()) std::cerr << *file << ": " << note << '\n';
     const auto all = load_with_models_or_exit(*file);
     std::size_t rules = 0;
     for (const auto& camera : all.cameras) rules += camera.detect.size();

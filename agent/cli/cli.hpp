@@ -26,11 +26,19 @@ struct Exit {
 /// Adds `--config F` with its default.
 void add_config_option(CLI::App& command, std::string& file);
 
+/// The configuration, or its faults on standard error and Exit{78}.
+run::Configuration or_exit(Result<run::Configuration> loaded);
+
 /// The configuration, or every fault on standard error and Exit{78}.
 run::Configuration load_or_exit(const std::string& file);
 
 /// The same, with the models open that the cameras name.
 run::Configuration load_with_models_or_exit(const std::string& file);
+
+/// What the running agent says of its configuration, where it is not simply this file's; empty: nothing to say, or nobody runs.
+std::string running_note(const std::string& file);
+/// The same, from the agent's status, for a file of this fingerprint.
+std::string running_note(const std::string& status, const std::string& fingerprint);
 
 inline constexpr auto output_broken = "standard output cannot be written";
 

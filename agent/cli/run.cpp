@@ -4,8 +4,11 @@
 #include "agent/run/agent.hpp"
 #include "agent/run/aids.hpp"
 #include "agent/run/camera_thread.hpp"
+#include "agent/run/dispatch.hpp"
+#include "agent/run/system_clock.hpp"
 
 #include <malloc.h>
+#include <spdlog/spdlog.h>
 #include <CLI/App.hpp>
 
 #include <cstdlib>
@@ -26,6 +29,14 @@ void share_one_heap() {
   mallopt(M_TRIM_THRESHOLD, picture);
 }
 
+/// What must hold beside the file's own words.
+Result<> make_fit(run::Configuration& all, const std::string& name) {
+  if (auto open = run::open_models(all, name); !open) return open;
+  return run::Dispatch::check(all);
+}
+
+void log(const std::string& sentence) { spdlog::warn("{}", sentence); }
+
 /// A camera's thread that hangs in its driver cannot be waited for, and what it uses may not be destroyed under it.
 void end_without_lost_threads(const Result<>& ended) {
   if (run::CameraThread::left_behind() == 0) return;
@@ -42,8 +53,11 @@ void add_run(CLI::App& app) {
   add_config_option(*command, *file);
   command->callback([file] {
     share_one_heap();
-    const auto again = [file] { return run::load_with_models(*file); };
-    const auto ended = run::run_agent(load_with_models_or_exit(*file), again);
+    run::Configurations configurations({*file, run::state_folder_of_service(run::process_environment()),
+                                        run::process_environment(),
+                                        [name = *file](run::Configuration& all) { return make_fit(all, name); }, log});
+    auto first = or_exit(configurations.begin(run::system_clock().now()));
+    const auto ended = run::run_agent(std::move(first), configurations);
     end_without_lost_threads(ended);
     if (!ended) give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });

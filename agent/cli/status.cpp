@@ -2,6 +2,7 @@
 // `kuzet status`: what the running agent says of itself.
 #include "agent/cli/cli.hpp"
 #include "agent/core/json.hpp"
+#include "agent/run/configurations.hpp"
 #include "agent/run/control.hpp"
 
 #include <CLI/App.hpp>
@@ -111,8 +112,7 @@ void print(const json::object& status) {
 }
 
 void status(const std::string& file, bool as_json) {
-  const auto all = load_or_exit(file);
-  const auto text = run::ask_status(all.store.path);
+  const auto text = run::ask_status(run::store_of(file, run::process_environment()));  // also where the file is wrong
   if (!text) give_up("status: " + text.error().what);
   if (as_json) return void(std::cout << *text);
   boost::system::error_code unreadable;

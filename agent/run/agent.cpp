@@ -48,9 +48,7 @@ void say(const std::string& sentence) { spdlog::info(sentence); }
 
 class Agent {
  public:
-  using Reload = std::function<Result<Configuration>()>;
-
-  Agent(SharedConfiguration all, const Reload& reload) : all_(std::move(all)), reload_(reload) {}
+  Agent(SharedConfiguration all, Configurations& configurations) : all_(std::move(all)), configurations_(configurations) {}
 
   /// `config`, `io`: it cannot start.
   Result<> start() {
@@ -66,6 +64,7 @@ class Agent {
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
     if (auto fit = site_.prepare(remember_); !fit) return fit;
+    configurations_.opened(clock_.now());
     outputs_.emplace(all_->site.outputs, all_->site.answers, boot_, clock_, output_hooks());
     if (auto control = Control::open(io_, all_->store.path, [this] { return json_text(dispatch_->status()); }))
       control_ = std::move(*control);
@@ -79,8 +78,6 @@ class Agent {
     supervision_->begin(*dispatch_, clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
-    outputs_->tick();  // what an earlier run has left is brought to safety first
-    open_cameras();
     wait_for_signals();
     tick();
     notify_ready();
@@ -94,9 +91,8 @@ class Agent {
 
  private:
   [[nodiscard]] std::string what_watches() const {
-    std::string out = std::to_string(cameras_.size()) + " cameras";
-    if (site_.sensors() > 0) out += ", " + std::to_string(site_.sensors()) + " sensors";
-    return out;
+    const auto sensors = site_.sensors();
+    return std::to_string(cameras_.size()) + " cameras" + (sensors > 0 ? ", " + std::to_string(sensors) + " sensors" : "");
   }
 
   Dispatch::Hooks hooks() {
@@ -112,7 +108,9 @@ class Agent {
             [this] { return about(); },
             fault_,
             [this](const uplink::Ack& ack) { outputs_->acknowledged(ack); },
-            [this] { return alarms_.rules(); }};
+            [this] { return alarms_.rules(); },
+            [this](const uplink::DesiredReading& wanted) { change(configurations_.take(wanted, clock_.now())); },
+            [this] { return configurations_.reported(); }};
   }
 
   Outputs::Hooks output_hooks() {
@@ -157,10 +155,6 @@ class Agent {
     }
   }
 
-  void state(const std::string& camera, bool online, const std::string& cause) {
-    online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
-  }
-
   /// Of everybody who can raise an alert.
   [[nodiscard]] std::vector<Rule> rules() const {
     std::vector<Rule> out;
@@ -180,12 +174,8 @@ class Agent {
     auto known = before_.open;
     known.insert(known.end(), suspected_.begin(), suspected_.end());
     site_.resume(known, before_.access);
-  }
-
-  void open_cameras() {
-    auto known = before_.open;
+    outputs_->tick();  // what an earlier run has left is brought to safety first
     std::erase_if(known, [](const Alert& alert) { return alert.ended.has_value(); });
-    known.insert(known.end(), suspected_.begin(), suspected_.end());
     cameras_.open(known);
   }
 
@@ -200,7 +190,7 @@ class Agent {
 
   /// The fingerprint of the configuration that will be taken over.
   Result<std::string> reload() {
-    auto next = reload_();
+    auto next = configurations_.reread(clock_.now());
     const std::string fingerprint = next ? next->fingerprint : "";
     const Result<> taken = next ? apply(std::move(*next)) : Result<>(next.error());
     if (taken) return fingerprint;
@@ -212,7 +202,24 @@ class Agent {
   Result<> apply(Configuration next) {
     auto taken = takeover_.apply(std::move(next));
     if (taken) notify_reloading();
+    if (!taken) configurations_.not_taken(clock_.now());
     return taken;
+  }
+
+  void change(std::optional<Configuration> next) {
+    if (!next) return;
+    if (const auto taken = apply(std::move(*next)); !taken)
+      spdlog::error("the configuration was not taken over: {}", taken.error().what);
+  }
+
+  /// Its trial, and what the centre must know of it.
+  void watch_configuration(const Moment& now) {
+    if (stopping_ || takeover_.coming()) return;
+    Signs signs{all_->uplink ? std::optional(dispatch_->online()) : std::nullopt, offline_.signs(now)};
+    std::ranges::move(site_.signs(now), std::back_inserter(signs.inputs));
+    change(configurations_.tick(signs, now));
+    if (auto details = configurations_.fault()) fault_(node_fault::configuration, std::move(*details), 10s);
+    if (configurations_.news()) dispatch_->report();
   }
 
   Takeover::Hooks takeover_hooks() {
@@ -224,6 +231,7 @@ class Agent {
             [this](const SharedConfiguration& next) { founded_anew(*next) ? begin_anew(next) : adopt(next); },
             [this](const Error& why) {
               (void)outputs_->let_go(all_->site.outputs);
+              configurations_.not_taken(clock_.now());
               spdlog::error("the configuration was not taken over: {}", why.what);
               notify_ready();
             }};
@@ -258,11 +266,9 @@ class Agent {
   /// The agent's part of health and status.
   json::object about() {
     const Moment now = clock_.now();
-    json::object out{{"version", KUZET_VERSION},
-                     {"configuration", all_->fingerprint},
-                     {"budget", cameras_.budget()},
-                     {"cameras", cameras_.about(now)},
-                     {"outputs", outputs_->about(now)}};
+    json::object out{
+        {"version", KUZET_VERSION},    {"configuration", all_->fingerprint}, {"configured", configurations_.about(now)},
+        {"budget", cameras_.budget()}, {"cameras", cameras_.about(now)},     {"outputs", outputs_->about(now)}};
     for (auto&& part : {alarms_.about(now), site_.about(now), supervision_->about(now)})
       for (const auto& member : part) out[member.key()] = member.value();
     return out;
@@ -274,12 +280,13 @@ class Agent {
     if (stopping_ || mark == references_mark_) return;
     references_mark_ = mark;
     say("a reference was kept: taking it over");
-    (void)reload();
+    if (auto same = configurations_.again()) change(std::move(*same));
   }
 
   void tick() {
     const Moment now = clock_.now();
     watch_references();
+    watch_configuration(now);
     self_check_.tick(now);
     alarms_.judge(node_.look(now), now);
     alarms_.judge(offline_.look(now), now);
@@ -290,7 +297,7 @@ class Agent {
     alarms_.tick(now);
     dispatch_->tick();
     cameras_.tick(now);
-    supervision_->tick(cameras_.stuck(now.steady), what_watches(), all_->fingerprint, now);
+    supervision_->tick(cameras_.stuck(now.steady), what_watches() + configurations_.line(), all_->fingerprint, now);
     if (supervision_->restart() && !stopping_) return begin_stop();
     const bool safe = stopping_ && (outputs_->settled() || now.steady - *stopping_ > patience_of_outputs);
     if (safe) site_.request_stop();
@@ -322,6 +329,7 @@ class Agent {
 
   void finish() {
     if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
+    if (!next_ && !restart()) configurations_.close(clock_.now());
     site_.keep(clock_.now());  // sensors were heard until now
     dispatch_->stop();
     control_.reset();
@@ -331,7 +339,7 @@ class Agent {
 
   std::optional<Supervision> supervision_;  // first: its last resort waits for the end of all the others
   SharedConfiguration all_;
-  const Reload& reload_;
+  Configurations& configurations_;
   SharedConfiguration next_;  // for another agent
   SystemClock& clock_ = system_clock();
   const std::string boot_ = boot_id();
@@ -366,7 +374,9 @@ class Agent {
                    clock_,
                    home_,
                    {[this](const std::string& camera, const Seen& what) { seen(camera, what); }, say,
-                    [this](const std::string& camera, bool online, const std::string& cause) { state(camera, online, cause); },
+                    [this](const std::string& camera, bool online, const std::string& cause) {
+                      online ? offline_.shown(camera, clock_.now()) : offline_.dark(camera, cause);
+                    },
                     [this](const Rule& rule) { return alarms_.on_duty(rule, clock_.now()); },
                     [this](auto work, auto tell) { dispatch_->apart(std::move(work), std::move(tell)); }}};
   Site site_{*all_, clock_, home_, site_hooks()};
@@ -377,11 +387,16 @@ class Agent {
 
 }  // namespace
 
-Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
+Result<> run_agent(Configuration configuration, Configurations& configurations) {
   for (auto all = std::make_shared<const Configuration>(std::move(configuration)); all != nullptr;) {
     set_time_zone(all->node.timezone);
-    Agent agent(all, reload);
-    if (auto started = agent.start(); !started) return started;
+    Agent agent(all, configurations);
+    if (const auto started = agent.start(); !started) {
+      auto last_good = configurations.failed(started.error(), system_clock().now());
+      if (!last_good) return started;
+      all = std::make_shared<const Configuration>(std::move(*last_good));
+      continue;
+    }
     all = agent.run();
     if (const auto why = agent.restart(); why && !all) return Error{Code::io, *why};
   }

@@ -152,9 +152,10 @@ json::array Cameras::about(const Moment& now) const {
   const auto kept = references_.list();
   json::array out;
   for (const auto& camera : all_->cameras) {
+    const auto watched = watched_.find(camera.id);
+    if (watched == watched_.end()) continue;  // the agent is about to end
     json::object one{{"id", camera.id}, {"source", shown_source(camera.source)}};
-    if (const auto watched = watched_.find(camera.id); watched != watched_.end())
-      for (auto& figure : watched->second.thread->meter().figures(now)) one.emplace(figure.key(), std::move(figure.value()));
+    for (auto& figure : watched->second.thread->meter().figures(now)) one.emplace(figure.key(), std::move(figure.value()));
     one["shed"] = governor_.shed(camera.id);
     const auto blind = blind_.find(camera.id);
     one["view_fault"] = blind == blind_.end() ? json::value(nullptr) : json::value(blind->second);

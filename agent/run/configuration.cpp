@@ -304,13 +304,16 @@ const SensorSettings* Configuration::sensor(const std::string& id) const {
 
 const std::vector<Field>& configuration_fields() { return schema().fields(); }
 
-Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment) {
+Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment,
+                            const Amend& amend, std::vector<Fault>* found) {
   Faults faults(name);
   Configuration all;
-  const Node root = read_yaml(text, environment, faults);
+  Node root = read_yaml(text, environment, faults);
   if (faults.none() && root.type == Node::Type::nothing)
     faults.add({1, 1}, "", "the configuration is empty; `node` with `id` and `site` is the least");
-  if (faults.none() || root.type == Node::Type::map) {
+  if (amend && faults.none())
+    for (const auto& fault : amend(root)) faults.add(fault.at, fault.key, fault.what);
+  if (faults.none() || (root.type == Node::Type::map && !amend)) {
     schema().read(all, root, "", faults);
     check_node(all, root, faults);
     check_cameras(all, root, "cameras", faults);
@@ -318,12 +321,13 @@ Result<Configuration> parse(const std::string& text, const std::string& name, co
     check_site(all, root, faults);
     take_fingerprints(all, root);
   }
+  if (found != nullptr) *found = faults.all();
   if (!faults.none()) return Error{Code::config, faults.text()};
   all.fingerprint = outbox::sha256(text).substr(0, 16);
   return all;
 }
 
-Result<Configuration> load(const std::filesystem::path& file, const Environment& environment) {
+Result<std::string> read_configuration(const std::filesystem::path& file) {
   std::error_code failed;
   if (std::filesystem::is_directory(file, failed))
     return Error{Code::io, file.string() + ": is a folder, not a configuration file"};
@@ -337,7 +341,13 @@ Result<Configuration> load(const std::filesystem::path& file, const Environment&
     if (text.size() > largest_file)
       return Error{Code::config, file.string() + ":1:1: larger than 1 MiB: this is no configuration\n"};
   }
-  return parse(text, file.string(), environment);
+  return text;
+}
+
+Result<Configuration> load(const std::filesystem::path& file, const Environment& environment) {
+  const auto text = read_configuration(file);
+  if (!text) return text.error();
+  return parse(*text, file.string(), environment);
 }
 
 Environment process_environment() {

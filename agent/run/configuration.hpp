@@ -10,6 +10,7 @@
 #include "vision/scene/object_model.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -146,8 +147,16 @@ struct Configuration {
 /// ("kuzet.yaml:12:7: cameras[0].dwel: unknown key; did you mean \"dwell\"?").
 Result<Configuration> load(const std::filesystem::path& file, const Environment& environment);
 
-/// The same for a text that has been read already; `name` stands in the faults.
-Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment);
+/// The file's text; `config` where it is larger than any configuration.
+Result<std::string> read_configuration(const std::filesystem::path& file);
+
+/// Changes a tree before its settings are read, and tells what may not be changed so.
+using Amend = std::function<std::vector<Fault>(Node& root)>;
+
+/// The same for a text that has been read already; `name` stands in the faults. What `amend` finds wrong, and what is wrong
+/// with the amended tree, stands one by one in `found` too, where that is given.
+Result<Configuration> parse(const std::string& text, const std::string& name, const Environment& environment,
+                            const Amend& amend = {}, std::vector<Fault>* found = nullptr);
 
 /// The process's environment.
 Environment process_environment();

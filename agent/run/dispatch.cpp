@@ -121,6 +121,8 @@ Result<> Dispatch::connect() {
     answered(ack);
   };
   hooks.store_failed = [this] { store_failed_ = true; };
+  hooks.desired = hooks_.desired;
+  hooks.reported = hooks_.reported;
   hooks.remember_day = [this](const std::string& day) { day_ = day, remember(link_day, day); };
   auto opened = Uplink::open(io_, keeper_, clock_, {all_, book_.store, boot_, day_}, std::move(hooks));
   if (!opened) return opened.error();

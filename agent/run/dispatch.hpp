@@ -39,8 +39,10 @@ class Dispatch {
     std::function<void(const uplink::Command& command, Done)> obey;  ///< what concerns cameras, rules and the configuration
     std::function<boost::json::object()> about;                      ///< the agent's part of health and status
     std::function<void(std::string_view fault, boost::json::object details, Duration lasts)> fault;  ///< of the node
-    std::function<void(const uplink::Ack& ack)> acknowledged;  ///< what the centre says that it has
-    std::function<std::vector<std::string>()> rules;           ///< all that can raise an alert, by their ids
+    std::function<void(const uplink::Ack& ack)> acknowledged;                 ///< what the centre says that it has
+    std::function<std::vector<std::string>()> rules;                          ///< all that can raise an alert, by their ids
+    std::function<void(const uplink::DesiredReading& reading)> desired = {};  ///< the centre wants other settings
+    std::function<boost::json::object()> reported = {};                       ///< what became of them
   };
 
   /// `config`: the password file or the command key cannot be read. Before a store is opened for it.
@@ -80,6 +82,10 @@ class Dispatch {
     keeper_.ask([work = std::move(work)](outbox::Outbox&) mutable { return work(); }, std::move(tell));
   }
 
+  /// Says on cfg/reported what became of the configuration; without a connection, the next one says it.
+  void report() {
+    if (uplink_) uplink_->report_configuration();
+  }
   /// Once a second.
   void tick();
   /// Nothing waits for the disk any more, and no film is being made.

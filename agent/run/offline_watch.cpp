@@ -98,11 +98,21 @@ void OfflineWatch::shown(const std::string& id, const Moment& now) {
   if (found == all_.end()) return;
   found->second.last = now.steady;
   found->second.cause.clear();
+  found->second.spoke = true;
   leave(found->second);
 }
 
 void OfflineWatch::dark(const std::string& id, const std::string& cause) {
   if (const auto found = all_.find(id); found != all_.end()) found->second.cause = cause;
+}
+
+std::vector<Sign> OfflineWatch::signs(const Moment& now) const {
+  std::vector<Sign> out;
+  for (const auto& [id, one] : all_) {
+    const bool well = one.cause.empty();
+    out.push_back({id, well && one.spoke && now.steady - one.last < one.after, well ? one.after : Duration::zero(), one.cause});
+  }
+  return out;
 }
 
 void OfflineWatch::join(One& one, std::uint64_t incident) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/core/alert.hpp"
+#include "agent/run/trial.hpp"
 
 #include <cstdint>
 #include <map>
@@ -47,6 +48,8 @@ class OfflineWatch {
   /// It gives nothing, and why, in its driver's words.
   void dark(const std::string& id, const std::string& cause);
 
+  /// Each of them: whether it works now, and for how long it may still be silent without being lost.
+  [[nodiscard]] std::vector<Sign> signs(const Moment& now) const;
   /// Each rule with what it finds at `now`: to be given to the lifecycle.
   [[nodiscard]] std::vector<std::pair<const Rule*, std::vector<Finding>>> look(const Moment& now);
   [[nodiscard]] const std::vector<Rule>& rules() const { return rules_; }
@@ -59,6 +62,7 @@ class OfflineWatch {
     std::string line;
     Duration every{};
     std::optional<std::uint64_t> incident;
+    bool spoke = false;  ///< since this watch began
   };
   /// What is told as one alert.
   struct Incident {

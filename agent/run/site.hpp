@@ -70,6 +70,8 @@ class Site {
   /// A condition with a name, as of the last tick.
   [[nodiscard]] alerts::Verdict truth(const std::string& condition) const { return rules_.truth(condition); }
 
+  /// Which sensors work.
+  [[nodiscard]] std::vector<Sign> signs(const Moment& now) const { return offline_.signs(now); }
   [[nodiscard]] std::size_t sensors() const { return all_->sensors.size(); }
   /// Its part of health and status: sensors, and access where there is one.
   [[nodiscard]] boost::json::object about(const Moment& now) const;

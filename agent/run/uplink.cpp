@@ -59,6 +59,7 @@ Uplink::Uplink(asio::io_context& io, outbox::Keeper& keeper, const Clock& clock,
       setup_(std::move(setup)),
       keeper_(keeper),
       backlog_(keeper, clock),
+      site_key_(key),
       pace_(io),
       credentials_mark_(credentials_mark(*all_->uplink)) {
   publisher_.emplace(plan(), backlog_, uplink::Backoff(uplink::system_chance(), 1s, 60s), hooks_.say);
@@ -88,6 +89,14 @@ uplink::Plan Uplink::plan() {
   plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
     desk_->take(arrived, called, now);
   };
+  if (hooks_.desired && hooks_.reported) {
+    plan.desired = [this](const link::Message& arrived, const Moment& now) {
+      // Retained or not; an empty message, by which a retained one is taken back, wants nothing.
+      if (arrived.payload.empty() || !desired_turnstile_.lets_through(now.steady)) return;
+      hooks_.desired(uplink::read_desired(arrived.topic, arrived.payload, site_key_));
+    };
+    plan.reported = [this] { return uplink::reported_message(identity_of(*all_), hooks_.reported()); };
+  }
   plan.acknowledged = hooks_.acknowledged;
   plan.store_failed = [this](const Error& error) {
     if (error.code == Code::corrupt) hooks_.store_failed();
@@ -149,6 +158,12 @@ void Uplink::say_health(const Moment& now) {
   if (!publisher_->online() || (health_said_ && now.steady - *health_said_ < health_every)) return;
   health_said_ = now.steady;
   publisher_->publish(uplink::health_message(identity_of(*all_), hooks_.status(), now), now);
+}
+
+void Uplink::report_configuration() {
+  if (!hooks_.reported) return;
+  publisher_->publish(uplink::reported_message(identity_of(*all_), hooks_.reported()), clock_.now());
+  pace();
 }
 
 /// Certificates and passwords that were exchanged take effect without a restart.

@@ -6,6 +6,7 @@
 #include "agent/run/configuration.hpp"
 #include "agent/uplink/backlog.hpp"
 #include "agent/uplink/commands.hpp"
+#include "agent/uplink/desired.hpp"
 #include "agent/uplink/publisher.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -31,8 +32,10 @@ class Uplink {
     std::function<boost::json::object()> status;                 ///< what health tells
     std::function<void(const uplink::Order& order, Done)> obey;  ///< what does not concern the connection itself
     std::function<void(const uplink::Ack& ack)> acknowledged;
-    std::function<void()> store_failed;                        ///< it cannot be believed any more
-    std::function<void(const std::string& day)> remember_day;  ///< what a metered link's budget has used
+    std::function<void()> store_failed;                                       ///< it cannot be believed any more
+    std::function<void(const std::string& day)> remember_day;                 ///< what a metered link's budget has used
+    std::function<void(const uplink::DesiredReading& reading)> desired = {};  ///< the centre wants other settings
+    std::function<boost::json::object()> reported = {};                       ///< what became of them
   };
   /// What it begins with.
   struct Setup {
@@ -50,10 +53,9 @@ class Uplink {
   ~Uplink();
   Uplink(const Uplink&) = delete;
   Uplink& operator=(const Uplink&) = delete;
-
   /// Another configuration with the same uplink: the connection stays, the birth message is told anew.
   void adopt(const Configuration& all);
-  /// Once a second.
+  void report_configuration();
   void tick(const Moment& now);
   /// There is something new in the store; an alert whose opening or end others should know of.
   void wake(outbox::Class what, bool open_changed = false);
@@ -84,6 +86,8 @@ class Uplink {
   std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);  // gone with this object
   outbox::Keeper& keeper_;
   uplink::KeeperBacklog backlog_;
+  std::optional<outbox::Key> site_key_;
+  uplink::Turnstile desired_turnstile_;
   std::optional<uplink::CommandDesk> desk_;
   std::optional<uplink::Publisher> publisher_;
   std::unique_ptr<link::Link> link_;

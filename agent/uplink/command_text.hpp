@@ -5,6 +5,7 @@
 #include "agent/core/result.hpp"
 #include "agent/core/time.hpp"
 #include "agent/outbox/signer.hpp"
+#include "agent/uplink/strict_json.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -108,8 +109,5 @@ Reading read_order(std::string_view called, std::string_view topic, std::string_
 
 /// 1 to 20 letters a-z: what may be the name of a command and a level of a topic.
 bool is_command_name(std::string_view text);
-
-/// What somebody else wrote, fit for a sentence: at most 40 bytes, UTF-8, without control characters.
-std::string quotable(std::string_view text);
 
 }  // namespace kuzet::uplink

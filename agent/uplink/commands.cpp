@@ -25,8 +25,6 @@ constexpr Duration answer_within = 30s;
 constexpr std::size_t most_pending = 16;
 constexpr std::size_t longest_topic = 256;
 
-Error refusal(std::string why) { return {Code::config, std::move(why)}; }
-
 /// Control characters, bytes that are no UTF-8, and characters that Unicode keeps for nobody: brokers hang up on them
 /// (MQTT 5, 1.5.4).
 bool is_plain(std::string_view text) {

@@ -81,6 +81,7 @@ void Publisher::connected(const link::Welcome& welcome, const Moment& now) {
   drain_.restart(now);
   pictures_.restart();
   for (const char* filter : {"ack", "cmd/+"}) subscribe(filter, std::nullopt);
+  if (plan_.desired) subscribe("cfg/desired", std::nullopt);
   subscribe("", std::nullopt);
   greet();
   pump();
@@ -98,6 +99,8 @@ void Publisher::subscribe(const std::string& filter, std::optional<Duration> lim
 void Publisher::greet() {
   unsaid_ = {state_message(plan_.who, true, plan_.boot, now_.wall),
              birth_message(plan_.who, plan_.about ? plan_.about() : boost::json::object())};
+  if (plan_.reported)
+    if (auto reported = plan_.reported()) unsaid_.push_back(std::move(*reported));
   open_wanted_ = true;
 }
 

@@ -40,6 +40,10 @@ struct Plan {
   std::function<link::Message(const Moment& now)> open;
   /// A command came on cmd/{called}; whoever takes it judges it.
   std::function<void(const link::Message& message, const std::string& called, const Moment& now)> command;
+  /// The centre wants other settings (cfg/desired); none: nobody listens for that.
+  std::function<void(const link::Message& message, const Moment& now)> desired = {};
+  /// What became of it (cfg/reported), for each new connection; nothing: there is nothing to say.
+  std::function<std::optional<link::Message>()> reported = {};
   /// The centre acknowledged something: what it has may be no cause for alarm any more. The store is told apart from this.
   std::function<void(const Ack& ack)> acknowledged;
   /// Reads the connection's files anew for each attempt; none: `connection` is used as it stands.

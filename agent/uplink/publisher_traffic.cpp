@@ -238,6 +238,7 @@ void Publisher::arrived(const link::Message& message, const Moment& now) {
     if (plan_.command) plan_.command(message, message.topic.substr(commands.size()), now);
     return;
   }
+  if (plan_.desired && message.topic == topic(plan_.who, "cfg/desired")) return plan_.desired(message, now);
   if (const auto centre = parse_centre(message.topic, message.payload)) take_centre(*centre);
 }
 

@@ -103,6 +103,8 @@ std::string Board::faults_by_schemas() const {
     std::erase(messages, "");
     if (const auto faults = faults_by_schema(schema, messages); !faults.empty()) out += name + ": " + faults + "\n";
   }
+  const auto schema = read_text(std::filesystem::path(KUZET_SCHEMAS) / "cfg_reported.schema.json");
+  if (const auto faults = faults_by_schema(schema, heard("cfg/reported")); !faults.empty()) out += "reported: " + faults + "\n";
   return out;
 }
 

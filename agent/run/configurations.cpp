@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+// Choosing, trying, passing, taking back.
+#include "agent/run/configurations.hpp"
+
+#include "agent/core/json.hpp"
+#include "agent/run/remote_settings.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kuzet::run {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int most_interruptions = 3;            // crashes or power cuts in a trial that never passed
+constexpr Duration worked_kept_every = 1h;       // a flapping camera must not wear the card
+constexpr std::chrono::milliseconds ahead = 1h;  // of this board's clock: what is issued later would shut out all that is right
+constexpr auto desired = "cfg/desired";
+
+/// Faults of a file, a line each.
+json::array lines_of(const std::string& text) {
+  json::array out;
+  for (std::size_t from = 0; from < text.size();) {
+    const auto end = std::min(text.find('\n', from), text.size());
+    if (end > from) out.emplace_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Configurations::Choice> Configurations::judge(const Origin& origin, json::array* faults) const {
+  Node tree;
+  std::vector<Fault> found;
+  Amend amend;
+  if (!origin.overlay.empty())
+    amend = [&](Node& root) {
+      auto wrong = lay_over(root, json::parse(origin.overlay).as_object());
+      if (wrong.empty()) tree = root;  // else keys are those of the settings already
+      return wrong;
+    };
+  auto all = parse(origin.text, setup_.file.string(), setup_.environment, amend, &found);
+  if (all && !origin.overlay.empty()) all->fingerprint = origin.fingerprint();
+  if (all && setup_.fit)
+    if (const auto fit = setup_.fit(*all); !fit) all = fit.error();
+  if (all) return Choice{origin, std::move(*all)};
+  if (faults != nullptr && origin.overlay.empty()) *faults = lines_of(all.error().what);
+  if (faults != nullptr && !origin.overlay.empty()) {
+    for (const auto& one : found)
+      faults->emplace_back(std::string(desired) + ": " + with_names(tree, one.key) + ": " + one.what);
+    if (found.empty()) *faults = lines_of(all.error().what);
+  }
+  return all.error();
+}
+
+/// The settings of the centre that are to hold; empty: none.
+std::string Configurations::wanted_settings() const {
+  const auto& wanted = kept_.wanted;
+  if (!wanted) return {};
+  const bool expired = wanted->expires && now_.clock != ClockState::unsynced && *wanted->expires <= now_.wall;
+  if (expired) return {};
+  if (!wanted->taken_back.empty()) return kept_.good ? kept_.good->origin.overlay : "";
+  return wanted->settings;
+}
+
+/// The file as it is now.
+void Configurations::read_file() {
+  file_ = {"good", {}, {}, {}};
+  file_text_.clear(), file_fingerprint_.clear();
+  alone_ = Error{Code::config, "the file was not read"};
+  const auto text = read_configuration(setup_.file);
+  if (!text) {
+    alone_ = text.error();
+    file_ = {"wrong", lines_of(text.error().what), text.error().what, {}};
+    return;
+  }
+  file_text_ = *text, file_fingerprint_ = fingerprint_of(*text);
+  json::array faults;
+  alone_ = judge({*text, ""}, &faults);
+  if (!alone_) file_ = {"wrong", std::move(faults), alone_.error().what, {}};
+}
+
+/// Whether it is one that was taken back before.
+void Configurations::recall() {
+  const auto* before = kept_.good ? kept_.find(file_fingerprint_) : nullptr;
+  if (before != nullptr && file_.state != "wrong") file_ = {"rolled_back", {before->why}, before->why, before->at};
+}
+
+/// The centre's settings over this text, or without them where they do not fit it.
+Result<Configurations::Choice> Configurations::choose_settings(const std::string& text, bool of_good) {
+  const auto settings = wanted_settings();
+  const auto alone = [&]() { return of_good ? judge({text, ""}, nullptr) : alone_; };
+  remote_ = {};
+  if (settings.empty()) return alone();
+  json::array faults;
+  auto choice = judge({text, settings}, &faults);
+  if (choice) return choice;
+  remote_ = {"refused", std::move(faults), {}, {}};
+  return of_good ? judge(kept_.good->origin, nullptr) : alone();
+}
+
+Result<Configurations::Choice> Configurations::choose() {
+  const bool fit = file_.state == "good" || file_.state == "trial";
+  if (fit) return choose_settings(file_text_, false);
+  if (!kept_.good) return alone_.has_error() ? alone_.error() : Error{Code::config, file_.why};
+  return choose_settings(kept_.good->origin.text, true);
+}
+
+Result<Configuration> Configurations::begin(const Moment& now) {
+  now_ = now;
+  read_file();
+  const bool service = !setup_.state_folder.empty();
+  if (!alone_ && !service) return alone_.error();
+  folder_ = service ? setup_.state_folder : std::filesystem::path(alone_->configuration.store.path);
+  if (auto kept = read_kept(folder_))
+    kept_ = std::move(*kept);
+  else
+    setup_.say("configuration: " + kept.error().what + "; there is no last good one now");
+  recall();
+  auto choice = choose();
+  if (choice && was_interrupted_too_often(choice->origin)) {
+    recall();
+    choice = choose();
+  }
+  if (!choice) return choice.error();
+  running_ = choice->origin;
+  trial_length_ = choice->configuration.trial;
+  const std::string instead = ", so the last good one runs (" + running_.fingerprint() + "): " + file_.why;
+  if (file_.state == "wrong") setup_.say("the configuration file is wrong" + instead);
+  if (file_.state == "rolled_back") setup_.say("the configuration file is the one that was taken back" + instead);
+  return std::move(choice->configuration);
+}
+
+/// Counts what ended in a trial, not in good order: a configuration that crashes the agent must not do so for ever.
+bool Configurations::was_interrupted_too_often(const Origin& origin) {
+  auto& attempt = kept_.attempt;
+  if (!attempt || attempt->fingerprint != origin.fingerprint()) {
+    attempt.reset();
+    return false;
+  }
+  attempt->interrupted += attempt->running ? 1 : 0;
+  attempt->running = false;
+  if (attempt->interrupted < most_interruptions || !kept_.good) return false;
+  blame(origin, "the agent ended " + std::to_string(attempt->interrupted) +
+                    " times under it, not in good order, and it never passed its trial");
+  return true;
+}
+
+std::optional<Configuration> Configurations::failed(const Error& error, const Moment& now) {
+  now_ = now;
+  if (error.code == Code::busy || !kept_.good || running_ == kept_.good->origin) return std::nullopt;
+  return take_back("the agent cannot start with it: " + error.what);
+}
+
+Result<Configuration> Configurations::again() const {
+  auto choice = judge(running_, nullptr);
+  if (!choice) return choice.error();
+  return std::move(choice->configuration);
+}
+
+void Configurations::opened(const Moment& now) {
+  now_ = now;
+  if (std::exchange(opened_, true)) return;
+  if (kept_.good) worked_.know(kept_.good->worked, now);
+  const bool good = kept_.good && running_ == kept_.good->origin;
+  if (good) kept_.attempt.reset();
+  if (!good) {
+    if (!kept_.attempt)
+      kept_.attempt = Attempt{running_.fingerprint(), kept_.good ? kept_.good->worked : Baseline{}, 0, true, now.wall};
+    kept_.attempt->running = true;
+    trial_.emplace(kept_.attempt->before, trial_length_, now);
+    setup_.say("configuration " + running_.fingerprint() + " is on trial for " + to_text(trial_length_));
+  }
+  settle();
+  save();
+}
+
+Result<Configuration> Configurations::reread(const Moment& now) {
+  now_ = now;
+  read_file();
+  recall();
+  auto choice = choose();
+  settle();
+  if (file_.state == "wrong") return alone_.error();
+  if (!choice) return choice.error();
+  if (file_.state == "rolled_back")
+    return Error{Code::config, "it is the one that was taken back (" + file_.why +
+                                   "); it is tried again when anything in it is changed, a comment for instance"};
+  Configuration same = choice->configuration;
+  auto next = adopt(std::move(*choice));
+  return next ? std::move(*next) : std::move(same);
+}
+
+void Configurations::keep_before() { before_ = Before{running_, trial_length_, trial_, kept_.attempt}; }
+
+void Configurations::not_taken(const Moment& now) {
+  now_ = now;
+  if (!before_) return;
+  running_ = before_->running;
+  trial_length_ = before_->trial_length;
+  trial_ = before_->trial;
+  kept_.attempt = before_->attempt;
+  before_.reset();
+  settle();
+  save();
+}
+
+/// Something where this is not what runs already.
+std::optional<Configuration> Configurations::adopt(Choice choice) {
+  if (choice.origin == running_) return std::nullopt;
+  const Baseline before = trial_ && kept_.attempt ? kept_.attempt->before : worked_.before(now_);
+  keep_before();
+  running_ = choice.origin;
+  trial_length_ = choice.configuration.trial;
+  const bool good = kept_.good && running_ == kept_.good->origin;
+  trial_.reset();
+  kept_.attempt.reset();
+  if (!good) {
+    kept_.attempt = Attempt{running_.fingerprint(), before, 0, true, now_.wall};
+    trial_.emplace(before, trial_length_, now_);
+    setup_.say("configuration " + running_.fingerprint() + " is on trial for " + to_text(trial_length_));
+  }
+  settle();
+  save();
+  return std::move(choice.configuration);
+}
+
+std::optional<Configuration> Configurations::tick(const Signs& signs, const Moment& now) {
+  now_ = now;
+  before_.reset();  // it is taken over
+  if (!trial_) worked_.see(signs, now);
+  if (trial_) return judge_trial(signs);
+  keep_worked();
+  if (waiting_) return accept(*std::exchange(waiting_, std::nullopt));
+  if (kept_.wanted && wanted_settings() != running_.overlay && remote_.state == "applied")
+    if (auto choice = choose()) return adopt(std::move(*choice));  // it has expired
+  return std::nullopt;
+}
+
+std::optional<Configuration> Configurations::judge_trial(const Signs& signs) {
+  const auto verdict = trial_->look(signs, now_);
+  if (verdict == Trial::Verdict::lost) return take_back(trial_->lost());
+  if (verdict == Trial::Verdict::passed) {
+    worked_.see(signs, now_);
+    pass();
+  }
+  return std::nullopt;
+}
+
+void Configurations::pass() {
+  trial_.reset();
+  kept_.attempt.reset();
+  kept_.good = LastGood{running_, worked_.before(now_), now_.wall};
+  kept_worked_ = now_.steady;
+  setup_.say("configuration " + running_.fingerprint() + " has passed its trial");
+  settle();
+  save();
+}
+
+/// What is new in it is not tried again as it is.
+void Configurations::blame(const Origin& origin, const std::string& why) {
+  const Origin& good = kept_.good->origin;
+  if (origin.text != good.text) kept_.take_back({fingerprint_of(origin.text), why, now_.wall});
+  if (origin.overlay != good.overlay && kept_.wanted) kept_.wanted->taken_back = why;
+  kept_.attempt.reset();
+}
+
+std::optional<Configuration> Configurations::take_back(const std::string& why) {
+  if (!kept_.good) return pass(), std::nullopt;  // nothing is known to be better
+  auto good = judge(kept_.good->origin, nullptr);
+  if (!good) {
+    setup_.say("configuration " + running_.fingerprint() + " would be taken back (" + why +
+               "), but the last good one cannot run any more: " + good.error().what);
+    return pass(), std::nullopt;
+  }
+  setup_.say("configuration " + running_.fingerprint() + " is taken back: " + why + "; the last good one runs again (" +
+             kept_.good->origin.fingerprint() + ")");
+  keep_before();
+  blame(running_, why);
+  trial_.reset();
+  running_ = kept_.good->origin;
+  trial_length_ = good->configuration.trial;
+  worked_.know(kept_.good->worked, now_);
+  recall();
+  remote_ = {};
+  settle();
+  save();
+  return std::move(good->configuration);
+}
+
+std::optional<std::string> Configurations::objection(const uplink::Desired& wanted) const {
+  const auto& before = kept_.wanted;
+  const bool knows_time = now_.clock != ClockState::unsynced;
+  if (before && before->id == wanted.id) return "id: was used before for other settings";
+  if (before && wanted.issued <= before->issued)
+    return "issued: must be later than that of " + before->id + ", which is in force (" + rfc3339(before->issued) + ")";
+  if (knows_time && wanted.issued > now_.wall + ahead) return "issued: lies in the future; here it is " + rfc3339(now_.wall);
+  if (knows_time && wanted.expires && *wanted.expires <= now_.wall) return "expires: was " + rfc3339(*wanted.expires);
+  return std::nullopt;
+}
+
+std::optional<Configuration> Configurations::take(const uplink::DesiredReading& reading, const Moment& now) {
+  now_ = now;
+  news_ = true;
+  refused_.reset();
+  const auto refuse = [&](json::array faults) {
+    refused_id_ = reading.id;
+    refused_ = Fate{"refused", std::move(faults), {}, now.wall};
+    setup_.say("settings of the control centre " + reading.id +
+               " are refused: " + std::string(refused_->faults.at(0).as_string()));
+    return std::nullopt;
+  };
+  if (!reading.wanted) return refuse({std::string(desired) + ": " + reading.wanted.error().what});
+  const auto& wanted = *reading.wanted;
+  const auto settings = wanted.settings.empty() ? "" : json_text(wanted.settings);
+  const auto& before = kept_.wanted;
+  if (before && before->id == wanted.id && before->issued == wanted.issued && before->expires == wanted.expires &&
+      before->settings == settings)
+    return std::nullopt;  // it is retained, and comes with each connection
+  if (const auto why = objection(wanted)) return refuse({std::string(desired) + ": " + *why});
+  json::array faults;
+  const bool fit = file_.state == "good" || file_.state == "trial";
+  const auto& text = fit ? file_text_ : kept_.good ? kept_.good->origin.text : running_.text;
+  if (!settings.empty() && !judge({text, settings}, &faults)) return refuse(std::move(faults));
+  if (trial_) {
+    waiting_ = wanted;
+    setup_.say("settings of the control centre " + wanted.id + " wait until the trial is over");
+    return settle(), std::nullopt;
+  }
+  return accept(wanted);
+}
+
+std::optional<Configuration> Configurations::accept(const uplink::Desired& wanted) {
+  const auto settings = wanted.settings.empty() ? "" : json_text(wanted.settings);
+  kept_.wanted = Wanted{wanted.id, wanted.issued, wanted.expires, settings, "", now_.wall};
+  setup_.say("settings of the control centre " + wanted.id + (settings.empty() ? " take the earlier ones back" : " are taken"));
+  auto choice = choose();
+  settle();
+  save();
+  if (!choice) return std::nullopt;
+  return adopt(std::move(*choice));
+}
+
+void Configurations::close(const Moment& now) {
+  now_ = now;
+  if (!opened_) return;
+  if (kept_.attempt) kept_.attempt->running = false;
+  if (kept_.attempt) return save();
+  kept_worked_.reset();
+  keep_worked();
+}
+
+/// For the day on which the board starts with another file.
+void Configurations::keep_worked() {
+  if (!kept_.good || (kept_worked_ && now_.steady - *kept_worked_ < worked_kept_every)) return;
+  const bool first = !kept_worked_;
+  kept_worked_ = now_.steady;
+  const auto worked = worked_.before(now_);
+  if (worked == kept_.good->worked || (first && worked == Baseline{})) return;
+  kept_.good->worked = worked;
+  save();
+}
+
+void Configurations::save() {
+  const auto written = write_kept(folder_, kept_);
+  if (!written && !std::exchange(told_unwritten_, true))
+    setup_.say("configuration: what is kept of it could not be written: " + written.error().what);
+  if (written) told_unwritten_ = false;
+}
+
+}  // namespace kuzet::run
