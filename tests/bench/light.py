@@ -214,6 +214,7 @@ def main():
     words.add_argument("--settling", type=int, default=15)
     words.add_argument("--loop", action="store_true")
     asked = words.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started and mounted goes too
     command = shlex.split(asked.emulator) + [os.path.abspath(asked.program)]
     video = os.path.abspath(asked.video)
     said = subprocess.run(command + ["--version"], check=True, capture_output=True, text=True).stdout.strip()
