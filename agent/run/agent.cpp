@@ -17,6 +17,7 @@
 #include "agent/run/references.hpp"
 #include "agent/run/site.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/store_wait.hpp"
 #include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
 #include "agent/run/takeover.hpp"
@@ -39,9 +40,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;             // for what the disk has not taken yet
-constexpr auto patience_of_outputs = 3s;          // for lines to say that their outputs are safe
-constexpr Duration remembered_levels = 24h * 70;  // of what is foretold
+constexpr auto patience_at_stop = 5s, patience_of_outputs = 3s;  // for what the disk has not taken; for outputs to be safe
+constexpr Duration remembered_levels = 24h * 70;                 // of what is foretold
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
@@ -57,10 +57,7 @@ class Agent {
     auto store = open_store(*all_, boot_, clock_);
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());
-    supervision_.emplace(*store, boot_, clock_.now(),
-                         Supervision::Hooks{say, fault_, [this](const std::string& camera, const std::string& cause) {
-                                              offline_.dark(camera, cause);
-                                            }});
+    supervision_.emplace(*store, boot_, clock_.now(), Supervision::Hooks{say, fault_, offline_});
     auto dispatch = Dispatch::open(io_, *all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
@@ -73,8 +70,8 @@ class Agent {
     return {};
   }
 
-  /// Until it is stopped; the configuration that is to follow, where one was asked for that another agent must begin with.
-  SharedConfiguration run() {
+  /// Until it is stopped; gives the configuration that another agent must begin with. `io`: why it ended by itself.
+  Result<SharedConfiguration> run() {
     supervision_->begin(*dispatch_, clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
@@ -85,11 +82,9 @@ class Agent {
     notify_ready();
     say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
     io_.run();
+    if (const auto& why = supervision_->restart(); why && !next_) return Error{Code::io, *why};
     return next_;
   }
-
-  /// Why it ended by itself.
-  [[nodiscard]] std::optional<std::string> restart() const { return supervision_->restart(); }
 
  private:
   [[nodiscard]] std::string what_watches() const {
@@ -384,12 +379,19 @@ class Agent {
 }  // namespace
 
 Result<> run_agent(Configuration configuration, const std::function<Result<Configuration>()>& reload) {
+  StoreWait waiting;
   for (auto all = std::make_shared<const Configuration>(std::move(configuration)); all != nullptr;) {
     set_time_zone(all->node.timezone);
-    Agent agent(all, reload);
-    if (auto started = agent.start(); !started) return started;
-    all = agent.run();
-    if (const auto why = agent.restart(); why && !all) return Error{Code::io, *why};
+    std::optional<Agent> agent(std::in_place, all, reload);
+    if (auto started = agent->start(); !started) {
+      agent.reset();  // with its signals: a stop ends us at once while we wait
+      if (auto helps = waiting.wait(started.error(), *all); !helps) return helps;
+      continue;
+    }
+    waiting.over();
+    auto next = agent->run();
+    if (!next) return next.error();
+    all = std::move(*next);
   }
   return {};
 }
