@@ -19,6 +19,7 @@
 #include "agent/run/site.hpp"
 #include "agent/run/site_records.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/store_wait.hpp"
 #include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
 #include "agent/run/takeover.hpp"
@@ -41,8 +42,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto patience_at_stop = 5s;     // for what the disk has not taken yet
-constexpr auto patience_of_outputs = 3s;  // for lines to say that their outputs are safe
+constexpr auto patience_at_stop = 5s, patience_of_outputs = 3s;  // for what the disk has not taken; for outputs to be safe
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
@@ -56,10 +56,7 @@ class Agent {
     auto store = open_store(*all_, boot_, clock_);
     if (!store) return store.error();
     before_ = before_of(*store, boot_, clock_.now());
-    supervision_.emplace(*store, boot_, clock_.now(),
-                         Supervision::Hooks{say, fault_, [this](const std::string& camera, const std::string& cause) {
-                                              offline_.dark(camera, cause);
-                                            }});
+    supervision_.emplace(*store, boot_, clock_.now(), Supervision::Hooks{say, fault_, offline_});
     auto dispatch = Dispatch::open(io_, *all_, clock_, std::move(*store), hooks());
     if (!dispatch) return dispatch.error();
     dispatch_ = std::move(*dispatch);
@@ -73,8 +70,8 @@ class Agent {
     return {};
   }
 
-  /// Until it is stopped; the configuration that is to follow, where one was asked for that another agent must begin with.
-  SharedConfiguration run() {
+  /// Until it is stopped; gives the configuration that another agent must begin with. `io`: why it ended by itself.
+  Result<SharedConfiguration> run() {
     supervision_->begin(*dispatch_, clock_.now());
     site_.open();  // what an earlier run has left may be switched at once; nothing is heard before all else stands
     restore();
@@ -83,11 +80,9 @@ class Agent {
     notify_ready();
     say("watching with " + what_watches() + "; configuration " + all_->fingerprint);
     io_.run();
+    if (const auto& why = supervision_->restart(); why && !next_) return Error{Code::io, *why};
     return next_;
   }
-
-  /// Why it ended by itself.
-  [[nodiscard]] std::optional<std::string> restart() const { return supervision_->restart(); }
 
  private:
   [[nodiscard]] std::string what_watches() const {
@@ -191,25 +186,24 @@ class Agent {
   /// The fingerprint of the configuration that will be taken over.
   Result<std::string> reload() {
     auto next = configurations_.reread(clock_.now());
-    const std::string fingerprint = next ? next->fingerprint : "";
-    const Result<> taken = next ? apply(std::move(*next)) : Result<>(next.error());
-    if (taken) return fingerprint;
-    spdlog::error("the configuration was not taken over: {}", taken.error().what);
-    return taken.error();
+    if (!next) spdlog::error("the configuration was not taken over: {}", next.error().what);
+    if (!next) return next.error();
+    const std::string fingerprint = next->fingerprint;
+    if (auto taken = apply(std::move(*next)); !taken) return taken.error();
+    return fingerprint;
   }
 
   /// `config`, `busy`: nothing changes. Otherwise this one is taken over soon, after this has returned.
   Result<> apply(Configuration next) {
     auto taken = takeover_.apply(std::move(next));
-    if (taken) notify_reloading();
-    if (!taken) configurations_.not_taken(clock_.now());
+    if (taken) return notify_reloading(), taken;
+    configurations_.not_taken(clock_.now());
+    spdlog::error("the configuration was not taken over: {}", taken.error().what);
     return taken;
   }
 
   void change(std::optional<Configuration> next) {
-    if (!next) return;
-    if (const auto taken = apply(std::move(*next)); !taken)
-      spdlog::error("the configuration was not taken over: {}", taken.error().what);
+    if (next) (void)apply(std::move(*next));  // what is wrong with it is told
   }
 
   /// Its trial, and what the centre must know of it.
@@ -388,17 +382,22 @@ class Agent {
 }  // namespace
 
 Result<> run_agent(Configuration configuration, Configurations& configurations) {
+  StoreWait waiting;
   for (auto all = std::make_shared<const Configuration>(std::move(configuration)); all != nullptr;) {
     set_time_zone(all->node.timezone);
-    Agent agent(all, configurations);
-    if (const auto started = agent.start(); !started) {
-      auto last_good = configurations.failed(started.error(), system_clock().now());
-      if (!last_good) return started;
-      all = std::make_shared<const Configuration>(std::move(*last_good));
+    std::optional<Agent> agent(std::in_place, all, configurations);
+    if (const auto started = agent->start(); !started) {
+      agent.reset();  // with its signals: a stop ends us at once while we wait
+      if (auto last_good = configurations.failed(started.error(), system_clock().now()))
+        all = std::make_shared<const Configuration>(std::move(*last_good));
+      else if (auto helps = waiting.wait(started.error(), *all); !helps)
+        return helps;
       continue;
     }
-    all = agent.run();
-    if (const auto why = agent.restart(); why && !all) return Error{Code::io, *why};
+    waiting.over();
+    auto next = agent->run();
+    if (!next) return next.error();
+    all = std::move(*next);
   }
   return {};
 }

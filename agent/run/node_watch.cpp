@@ -45,6 +45,10 @@ void NodeWatch::report(std::string_view fault, boost::json::object details, cons
   State& state = states_.at(static_cast<std::size_t>(rule - rules_.begin()));
   if (state.until < now.steady) state.since = now.steady;
   state.until = std::max(state.until, now.steady + lasts);
+  state.edition = 0;
+  if (const auto* edition = details.if_contains("edition"); edition != nullptr)
+    state.edition = edition->to_number<std::uint64_t>();
+  details.erase("edition");
   state.details = std::move(details);
   state.details["fault"] = fault;
 }
@@ -59,6 +63,7 @@ std::vector<std::pair<const Rule*, std::vector<Finding>>> NodeWatch::look(const 
     finding.confidence = 1;
     finding.since = states_[i].since;
     finding.measure = states_[i].details;
+    finding.edition = states_[i].edition;
     findings.push_back(std::move(finding));
   }
   return out;

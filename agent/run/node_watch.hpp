@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,8 @@ class NodeWatch {
  public:
   NodeWatch();
 
-  /// The fault is there, and counts as there for at least `lasts`.
+  /// The fault is there, and counts as there for at least `lasts`. A number `edition` among the details is not told: another
+  /// one than before means that they have changed so that it is worth a message.
   void report(std::string_view fault, boost::json::object details, const Moment& now, Duration lasts);
 
   /// Each rule with what it finds at `now`: to be given to the lifecycle.
@@ -47,6 +49,7 @@ class NodeWatch {
     boost::json::object details;
     Steady since{};
     Steady until{};
+    std::uint64_t edition = 0;
   };
   std::vector<Rule> rules_;
   std::vector<State> states_;  // of the rule at the same place

@@ -56,4 +56,19 @@ TEST_CASE("a fault that is reported again and again is one alert, and one beside
   CHECK(board.life.open().size() == 2);
 }
 
+TEST_CASE("details that have changed so that it is worth a message are another edition, which is not told", "[node]") {
+  NodeWatch watch;
+  const Moment now{Steady(1h), Wall(1h), ClockState::synced};
+  const auto found = [&] {
+    for (const auto& [rule, findings] : watch.look(now))
+      if (!findings.empty()) return findings.front();
+    return Finding{};
+  };
+  watch.report(node_fault::restarted, {{"why", "power"}}, now, 5s);
+  CHECK(found().edition == 0);
+  watch.report(node_fault::restarted, {{"why", "power"}, {"edition", 2}}, now, 5s);
+  CHECK(found().edition == 2);
+  CHECK_FALSE(found().measure.contains("edition"));
+}
+
 }  // namespace kuzet::run

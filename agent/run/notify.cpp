@@ -19,6 +19,9 @@ void notify_stopping() { (void)sd_notify(0, "STOPPING=1"); }
 void notify_alive(const std::string& status) { (void)sd_notify(0, ("WATCHDOG=1\nSTATUS=" + status).c_str()); }
 
 void notify_status(const std::string& status) { (void)sd_notify(0, ("STATUS=" + status).c_str()); }
+void notify_still_starting(std::chrono::seconds more) {
+  (void)sd_notify(0, ("EXTEND_TIMEOUT_USEC=" + std::to_string(std::chrono::microseconds(more).count())).c_str());
+}
 bool is_supervised() {
   std::uint64_t within = 0;
   return sd_watchdog_enabled(0, &within) > 0;

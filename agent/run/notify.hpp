@@ -2,6 +2,7 @@
 // Telling systemd how we are; without systemd, nothing happens.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace kuzet::run {
@@ -14,6 +15,8 @@ void notify_reloading();
 void notify_alive(const std::string& status);
 /// The same line, and the watchdog goes hungry.
 void notify_status(const std::string& status);
+/// The start takes longer than it may, by so much from now on.
+void notify_still_starting(std::chrono::seconds more);
 /// Whether somebody begins the agent anew when the watchdog is not fed.
 [[nodiscard]] bool is_supervised();
 

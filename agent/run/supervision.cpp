@@ -42,11 +42,20 @@ Supervision::Supervision(outbox::Outbox& store, const std::string& boot, const M
       watchdog_(
           facts_of(store, Watchdog::prefix), boot, is_supervised(), now,
           {hooks_.say, [this](json::object details) { hooks_.fault(node_fault::hung, std::move(details), while_it_holds); },
-           hooks_.dark, remember_}) {}
+           [this](const std::string& camera, const std::string& cause) { hooks_.offline.dark(camera, cause); }, remember_}) {}
 
 void Supervision::begin(Dispatch& dispatch, const Moment& now) {
   dispatch_ = &dispatch;
   past_.begin(remember_, now);
+}
+
+/// The alert of an earlier restart may be open still: what this one says is worth a message of its own, once it was seen again.
+void Supervision::tell_restart(const Moment& now) {
+  auto fault = past_.fault(now);
+  if (!fault) return;
+  const auto count = fault->at("count").to_number<std::uint64_t>();
+  (*fault)["edition"] = count > 1 && told_restart_++ > 2 ? count : 0;
+  hooks_.fault(node_fault::restarted, std::move(*fault), while_it_holds);
 }
 
 void Supervision::ask_store() {
@@ -61,7 +70,7 @@ void Supervision::ask_store() {
 void Supervision::tick(const std::vector<StuckCamera>& stuck, const std::string& watches, const std::string& configuration,
                        const Moment& now) {
   past_.tick(remember_, now);
-  if (auto fault = past_.fault(now)) hooks_.fault(node_fault::restarted, std::move(*fault), while_it_holds);
+  tell_restart(now);
   ask_store();
   watchdog_.uplink_is_in(dispatch_->uplink_in(), now.steady);
   watchdog_.look(stuck, now);

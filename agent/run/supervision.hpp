@@ -4,6 +4,7 @@
 
 #include "agent/run/dispatch.hpp"
 #include "agent/run/last_resort.hpp"
+#include "agent/run/offline_watch.hpp"
 #include "agent/run/past_runs.hpp"
 #include "agent/run/watchdog.hpp"
 
@@ -23,8 +24,8 @@ class Supervision {
   using Fault = std::function<void(std::string_view fault, boost::json::object details, Duration lasts)>;
   struct Hooks {
     std::function<void(const std::string& sentence)> say;
-    Fault fault;                                                                    ///< of the node
-    std::function<void(const std::string& camera, const std::string& cause)> dark;  ///< it gives nothing, and why
+    Fault fault;            ///< of the node
+    OfflineWatch& offline;  ///< is told of cameras that hang
   };
 
   /// Reads what the runs before left. Hooks are not called before begin().
@@ -46,13 +47,15 @@ class Supervision {
 
  private:
   void ask_store();
+  void tell_restart(const Moment& now);
 
   Hooks hooks_;
   Dispatch* dispatch_ = nullptr;
   Remember remember_ = [this](const std::string& name, const std::string& value) { dispatch_->remember(name, value); };
   PastRuns past_;
   Watchdog watchdog_;
-  bool asked_ = false;  // and no answer yet
+  bool asked_ = false;         // and no answer yet
+  unsigned told_restart_ = 0;  // how often
   std::optional<LastResort> last_resort_;
 };
 

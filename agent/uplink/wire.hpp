@@ -76,7 +76,7 @@ link::Message message_of(const outbox::Pending& pending, Wall now);
 link::Message picture_message(const outbox::PendingPicture& picture);
 
 /// The retained state of the node, which is also its will ("kuzet.state/1").
-link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since);
+link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since, const std::string& why = {});
 /// What the node is and watches ("kuzet.birth/1", retained); `about` holds cameras, sensors, rules, versions and the journal's
 /// public `key`.
 link::Message birth_message(const Identity& who, const boost::json::object& about);

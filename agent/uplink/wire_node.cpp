@@ -41,13 +41,14 @@ json::object to_json(const Alert& alert) {
 
 }  // namespace
 
-link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since) {
-  const json::object payload{{"schema", "kuzet.state/1"},
-                             {"state", online ? "online" : "offline"},
-                             {"node", who.node},
-                             {"site", who.site},
-                             {"boot", boot},
-                             {"since", rfc3339(since)}};
+link::Message state_message(const Identity& who, bool online, std::uint64_t boot, Wall since, const std::string& why) {
+  json::object payload{{"schema", "kuzet.state/1"},
+                       {"state", online ? "online" : "offline"},
+                       {"node", who.node},
+                       {"site", who.site},
+                       {"boot", boot},
+                       {"since", rfc3339(since)}};
+  if (!why.empty()) payload["why"] = why;
   return json_message(topic(who, "state"), payload, true);
 }
 

@@ -24,7 +24,7 @@ struct FakeCamera {
   std::vector<FakeMode> modes{FakeMode{}};
   /// Words of what is wrong with it. While it is opened: denied, busy, hangs, metadata, codec, planes, other_size, no_bus,
   /// any_size (sizes and rates by steps), emulated, fixed_rate, full_range. While it streams: stalls, errors, some_errors,
-  /// io_errors, short, empty, garbage, realtime_stamps, signal_changed, hangs_at_end.
+  /// io_errors, short, empty, garbage, realtime_stamps, signal_changed, hangs_at_end, stuck (a call never comes back), leaks.
   std::vector<std::string> traits;
 
   [[nodiscard]] bool is(const std::string& trait) const;

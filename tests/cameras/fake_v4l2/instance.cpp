@@ -230,6 +230,7 @@ int Instance::queue(v4l2_buffer& buffer) {
 int Instance::dequeue(v4l2_buffer& buffer) {
   if (!streaming_) return EINVAL;
   if (done_.empty()) return EAGAIN;
+  while (camera_.is("stuck")) std::this_thread::sleep_for(1h);  // as in a kernel's driver: nothing ends it
   char one = 0;
   (void)::recv(ours_, &one, 1, MSG_DONTWAIT);
   buffer = done_.front();
@@ -294,6 +295,8 @@ void Instance::look_at_bus() {
 }
 
 void Instance::fill() {
+  constexpr std::size_t leak = std::size_t{4} << 20;
+  if (camera_.is("leaks")) leaked_.emplace_back(leak, std::uint8_t{1});
   const auto free = std::ranges::find_if(buffers_, &Buffer::queued);
   const std::uint64_t number = number_++;
   if (free == buffers_.end()) return;  // nobody reads: this picture is lost

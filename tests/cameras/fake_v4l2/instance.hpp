@@ -70,6 +70,7 @@ class Instance {
   std::vector<Buffer> buffers_;
   std::deque<v4l2_buffer> done_;
   std::vector<std::vector<std::uint8_t>> packets_;
+  std::vector<std::vector<std::uint8_t>> leaked_;
   std::uint64_t number_ = 0;
   int mapped_ = 0;
   std::jthread thread_;
