@@ -148,7 +148,7 @@ TEST_CASE("a million rows that wait are neither read nor held at start", "[K1]")
     for (int i = 0; i < 100; ++i) store.record(event_of("a1")).value();  // what is read has a chain
   }
   {
-    auto db = std::move(Database::open((options.folder / "kuzet.db").string(), Database::Mode::write).value());
+    auto db = Database::open((options.folder / "kuzet.db").string(), Database::Mode::write).value();
     db.execute(
           "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF;"
           "WITH RECURSIVE r (i) AS (SELECT 101 UNION ALL SELECT i + 1 FROM r WHERE i < 1000000) INSERT INTO journal SELECT i, "
@@ -171,7 +171,7 @@ TEST_CASE("a store of the layout before is taken over: what waited still waits, 
   auto options = test::options_for(folder / "store");
   std::filesystem::create_directories(options.folder);
   {
-    auto db = std::move(Database::open((options.folder / "kuzet.db").string(), Database::Mode::write).value());
+    auto db = Database::open((options.folder / "kuzet.db").string(), Database::Mode::write).value();
     db.execute(R"(PRAGMA auto_vacuum = INCREMENTAL;
       CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
       CREATE TABLE journal (seq INTEGER PRIMARY KEY, alert TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL);

@@ -33,7 +33,7 @@ INSERT INTO meta VALUES ('store', '5f0c');
 /// A store as the agent writes it, by hand, so that every kind of harm can be done to it.
 struct Fixture {
   TempFolder folder;
-  Database db = std::move(Database::open((folder / "kuzet.db").string(), Database::Mode::write).value());
+  Database db = Database::open((folder / "kuzet.db").string(), Database::Mode::write).value();
   Key key = made_key();
   Ledger ledger{db};
   std::uint64_t seq = 0;

@@ -15,7 +15,7 @@ constexpr std::string_view ends = "\r\n\x03";
 constexpr Duration gap = 200ms;
 constexpr Duration longest_pause = 5s;  // within a line
 
-bool is_blank(char c) { return (c >= 0 && c <= ' ') || c == 0x7f; }
+bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }
 
 }  // namespace
 

@@ -119,7 +119,7 @@ std::optional<char> separator_of(std::string_view text) {
   if (text == "space") return ' ';
   constexpr std::string_view impossible = "0123456789.+-\"";
   if (text.size() != 1 || impossible.find(text[0]) != std::string_view::npos) return std::nullopt;
-  if (text[0] >= 0 && (text[0] <= ' ' || text[0] == 0x7f)) return std::nullopt;
+  if (static_cast<unsigned char>(text[0]) <= ' ' || text[0] == 0x7f) return std::nullopt;
   return text[0];
 }
 

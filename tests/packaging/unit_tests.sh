@@ -19,7 +19,7 @@ unit_tests() {
   if [[ $architecture != "$host_architecture" ]]; then wanted=("${other_processor[@]}"); fi
   if [[ -n ${KUZET_TESTS:-} ]]; then read -ra wanted <<<"$KUZET_TESTS"; fi
   compile "$build_folder" --target "${wanted[@]}"
-  if [[ ${wanted[*]} != all ]]; then filter=(-R "^($(IFS='|' && printf '%s' "${wanted[*]}")): "); fi
+  if [[ ${wanted[*]} != all ]]; then filter=(-R "^($(IFS='|' && printf '%s' "${wanted[*]}")): ?"); fi
   in_build nice ctest --test-dir "$build_folder" --output-on-failure --no-tests=error --timeout 600 -LE faults \
     --parallel "$(setup_jobs)" "${filter[@]}" >"$root/$build_folder.tests" 2>&1 || {
     grep -vE '^ *[0-9]+/[0-9]+ Test .* Passed|^ *Start ' "$root/$build_folder.tests" | tail -n 60 >&2
