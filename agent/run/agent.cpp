@@ -92,12 +92,7 @@ class Agent {
 
   Dispatch::Hooks hooks() {
     return {say,
-            [this](const AlertEvent& event, const outbox::Stamp& stamp) {
-              const Alert& alert = event.alert;
-              outputs_->recorded(alert.id, stamp.store, stamp.seq);
-              spdlog::info("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", alert.id, name(event.phase), name(alert.kind),
-                           alert.source, alert.zone, alert.confidence, stamp.seq);
-            },
+            [this](const auto& event, const auto& stamp) { outputs_->recorded(event.alert.id, stamp.store, stamp.seq); },
             [this] { return alarms_.open(); },
             [this](const uplink::Command& command, Dispatch::Done done) { obedience_.obey(command, std::move(done)); },
             [this] { return about(); },

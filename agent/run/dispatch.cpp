@@ -9,6 +9,7 @@
 #include "agent/run/node_watch.hpp"
 #include "agent/run/system_clock.hpp"
 
+#include <spdlog/fmt/fmt.h>
 #include <boost/asio/post.hpp>
 
 #include <fstream>
@@ -163,6 +164,9 @@ void Dispatch::record(AlertEvent event, Frame frame) {
 
 /// An event is on the disk: now, and not before, it may be sent.
 void Dispatch::recorded(const AlertEvent& event, const outbox::Stamp& stamp) {
+  const Alert& alert = event.alert;
+  hooks_.say(spdlog::fmt_lib::format("alert {} {}: {} {} {}, confidence {:.2f}, seq {}", alert.id, name(event.phase),
+                                     name(alert.kind), alert.source, alert.zone, alert.confidence, stamp.seq));
   book_.counts.seq = stamp.seq;
   hooks_.recorded(event, stamp);
   if (uplink_) uplink_->wake(outbox::Class::alert, event.phase != Phase::updated);

@@ -71,7 +71,7 @@ compile() {
 build_package() {
   mkdir -p "$root/$build_folder"
   configure
-  compile "$build_folder" --target kuzet kuzet_objects manual package_documents kuzet-scene
+  compile "$build_folder" --target kuzet kuzet_objects manual package_documents kuzet-scene kuzet_fake_v4l2
   rm -f -- "$root/$build_folder"/*.deb
   in_build "${cross_words[@]}" bash -c 'cd -- "$1" && cpack -G DEB' cpack "$build_folder" \
     >>"$root/$build_folder.log" 2>&1 || {
