@@ -318,7 +318,7 @@ class Agent {
 
   void finish() {
     if (!dispatch_->idle()) spdlog::error("store: alerts that the disk did not take are lost with this stop");
-    if (!next_ && !restart()) configurations_.close(clock_.now());
+    if (!next_ && !supervision_->restart()) configurations_.close(clock_.now());
     site_.keep(clock_.now());  // sensors were heard until now
     dispatch_->stop();
     control_.reset();

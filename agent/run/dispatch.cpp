@@ -9,7 +9,7 @@
 #include "agent/run/node_watch.hpp"
 #include "agent/run/system_clock.hpp"
 
-#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 #include <boost/asio/post.hpp>
 
 #include <fstream>
