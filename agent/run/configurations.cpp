@@ -120,7 +120,8 @@ Result<Configuration> Configurations::begin(const Moment& now) {
   folder_ = service ? setup_.state_folder : std::filesystem::path(alone_->configuration.store.path);
   if (auto kept = read_kept(folder_))
     kept_ = std::move(*kept);
-  else
+  else if (service ||
+           kept.error().code != Code::io)  // by hand it lies in the store, which says itself that it may not be opened
     setup_.say("configuration: " + kept.error().what + "; there is no last good one now");
   recall();
   auto choice = choose();

@@ -31,8 +31,8 @@ std::string thermometers(const std::string& address) {
   for (const std::string slave : {"1", "2", "3"}) {
     std::string rules;
     for (const std::string limit : {"50", "51", "52", "53"})
-      rules +=
-          "{reading: temperature, above: " + limit + ", for: 200ms, clear: 40, over_for: 200ms, cooldown: 0s, severity: low}, ";
+      rules += "{name: above-" + limit + ", reading: temperature, above: " + limit +
+               ", for: 200ms, clear: 40, over_for: 200ms, cooldown: 0s, severity: low}, ";
     out += "  - {id: air-" + slave + ", driver: modbus, address: \"" + address + "\", slave: " + slave +
            ", every: 200ms, timeout: 300ms, readings: [{name: temperature, table: input, register: 0, type: s16, unit: degC, "
            "scale: "
