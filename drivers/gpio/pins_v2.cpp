@@ -5,6 +5,8 @@
 #include <gpiod.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
 
 namespace kuzet::drivers::gpio {
 
@@ -154,7 +156,11 @@ class ChipV2 final : public Chip {
 
 Result<std::unique_ptr<Chip>> open_chip_file(const std::filesystem::path& file) {
   Owned<gpiod_chip> chip(gpiod_chip_open(file.c_str()));
-  if (!chip) return chip_failure(file.string(), errno);
+  if (!chip) {
+    const int error = errno;
+    std::error_code unknown;  // a device without a subsystem is "no such file" to libgpiod 2, too
+    return chip_failure(file.string(), error == ENOENT && std::filesystem::exists(file, unknown) ? ENOTTY : error);
+  }
   return std::unique_ptr<Chip>(std::make_unique<ChipV2>(std::move(chip)));
 }
 
