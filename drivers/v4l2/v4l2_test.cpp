@@ -77,9 +77,6 @@ CameraRequest request(const std::string& source = "/dev/video0") {
 
 const SystemClock clock_now;
 
-/// What a machine that does other things as well may take longer than what is promised.
-constexpr auto busy = 250ms;
-
 Result<std::unique_ptr<Camera>> try_open(const CameraRequest& wanted = request(), std::stop_token stop = {}) {
   const auto* type = find_camera(wanted.source);
   REQUIRE(type != nullptr);
@@ -327,12 +324,12 @@ TEST_CASE("a device that hangs while it is opened is given up at the time-out, o
   auto wanted = request();
   wanted.timeout = 200ms;
   std::string said;
-  CHECK(duration_of([&] { said = refusal(wanted); }) < 200ms + busy);
+  CHECK(duration_of([&] { said = refusal(wanted); }) < 200ms + test::busy);
   CHECK(said == "timed out: the device does not answer within 200ms");
   wanted.timeout = 1h;
   std::stop_source stop;
   std::jthread stopper([&] { std::this_thread::sleep_for(50ms), stop.request_stop(); });
-  CHECK(duration_of([&] { said = refusal(wanted, stop.get_token()); }) < 250ms + busy);
+  CHECK(duration_of([&] { said = refusal(wanted, stop.get_token()); }) < 250ms + test::busy);
   CHECK(said == "stopped");
 }
 
@@ -340,7 +337,7 @@ TEST_CASE("a device that hangs while it is closed is left to itself", "[cameras]
   const Bus bus(camera_that("hangs_at_end"));
   auto camera = open();
   read(*camera, 1);
-  CHECK(duration_of([&] { camera.reset(); }) < 100ms + busy);
+  CHECK(duration_of([&] { camera.reset(); }) < 100ms + test::busy);
 }
 
 TEST_CASE("a camera that stops giving pictures is given up at the time-out, or when a stop is requested", "[cameras][K7]") {
@@ -355,7 +352,7 @@ TEST_CASE("a camera that stops giving pictures is given up at the time-out, or w
   CHECK(said == "timed out: no picture within 300ms");
   std::stop_source stop;
   std::jthread stopper([&] { std::this_thread::sleep_for(50ms), stop.request_stop(); });
-  CHECK(duration_of([&] { CHECK_FALSE(camera->read(stop.get_token()).value().has_value()); }) < 250ms + busy);
+  CHECK(duration_of([&] { CHECK_FALSE(camera->read(stop.get_token()).value().has_value()); }) < 250ms + test::busy);
 }
 
 TEST_CASE("a camera that is unplugged says so at once, and comes back by its id under another number", "[cameras][K7]") {
