@@ -29,6 +29,9 @@ constexpr Duration connect_limit = 5s;
 
 Error system_error(int number) { return {Code::io, std::generic_category().message(number)}; }
 
+/// A port may be pulled out while it is being set up.
+Error tty_error(int number) { return hung_up(number) ? Error{Code::io, "unplugged"} : system_error(number); }
+
 Error cannot_open(int number) {
   switch (number) {
     case ENOENT:
@@ -60,10 +63,10 @@ void set(termios& line, const Port& port, speed_t speed) {
 
 Result<> set_line(int fd, const Port& port) {
   termios line{};
-  if (::tcgetattr(fd, &line) != 0) return errno == ENOTTY ? Error{Code::io, "is no serial port"} : system_error(errno);
+  if (::tcgetattr(fd, &line) != 0) return errno == ENOTTY ? Error{Code::io, "is no serial port"} : tty_error(errno);
   const speed_t speed = speed_of(port.baud).value_or(B9600);
   set(line, port, speed);
-  if (::tcsetattr(fd, TCSANOW, &line) != 0) return system_error(errno);
+  if (::tcsetattr(fd, TCSANOW, &line) != 0) return tty_error(errno);
   termios got{};  // tcsetattr() succeeds when any of it could be done
   if (::tcgetattr(fd, &got) != 0 || ::cfgetospeed(&got) != speed)
     return Error{Code::io, "the port cannot do " + std::to_string(port.baud) + " baud"};
@@ -111,7 +114,7 @@ Result<Handle> connect_numeric(const std::string& numeric, const std::string& po
 Result<Handle> open_port(const Port& port) {
   Handle fd(::open(port.device.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (fd.get() < 0) return cannot_open(errno);
-  if (::isatty(fd.get()) == 0) return Error{Code::io, "is no serial port"};
+  if (::isatty(fd.get()) == 0) return hung_up(errno) ? tty_error(errno) : Error{Code::io, "is no serial port"};
   // The lock is for programs that ask for it (so do gpsd and minicom), root's among them; TIOCEXCL keeps all others out.
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) return cannot_open(EBUSY);
   (void)::ioctl(fd.get(), TIOCEXCL);

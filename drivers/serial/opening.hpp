@@ -4,7 +4,12 @@
 
 #include "drivers/serial/wire.hpp"
 
+#include <cerrno>
+
 namespace kuzet::drivers::serial {
+
+/// What a terminal says whose device was pulled out (tty_ioctl, read(2)).
+constexpr bool hung_up(int number) { return number == EIO || number == ENXIO || number == ENODEV; }
 
 /// The port, raw and set as it should be, for us alone: a second reader would take every other byte. Fails with `io`.
 Result<Handle> open_port(const Port& port);

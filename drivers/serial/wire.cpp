@@ -85,7 +85,7 @@ Error Wire::lost(int number) const {
   if (port_.network())
     return Error{Code::io, number == 0 ? "closed by the other side" : std::generic_category().message(number)}.within(
         port_.device);
-  const bool gone = number == 0 || number == EIO || number == ENXIO || number == ENODEV;  // what hung-up ttys say
+  const bool gone = number == 0 || hung_up(number);
   return Error{Code::io, gone ? "unplugged" : std::generic_category().message(number)}.within(port_.device);
 }
 
