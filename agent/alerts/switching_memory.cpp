@@ -2,6 +2,8 @@
 // What is kept of answers and outputs over a restart: how far each answer is, how long an output was on, what was ordered.
 #include "agent/alerts/switching.hpp"
 
+#include "agent/core/members.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -30,11 +32,6 @@ json::object object_of(const std::string& text) {
   return failed || !value.is_object() ? json::object() : std::move(value.as_object());
 }
 
-std::string text_in(const json::object& in, std::string_view member) {
-  const auto* value = in.if_contains(member);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 std::int64_t number_in(const json::object& in, std::string_view member) {
   const auto* value = in.if_contains(member);
   return value != nullptr && value->is_int64() ? value->as_int64() : 0;
@@ -54,7 +51,7 @@ bool flag_in(const json::object& in, std::string_view member) {
 json::object kind_of(const AnswerStep& step) { return {{"after_ms", milliseconds(step.after)}, {"output", step.output}}; }
 
 bool same_step(const AnswerStep& step, const json::object& in) {
-  return number_in(in, "after_ms") == milliseconds(step.after) && text_in(in, "output") == step.output;
+  return number_in(in, "after_ms") == milliseconds(step.after) && text_member(in, "output") == step.output;
 }
 
 }  // namespace
@@ -174,16 +171,17 @@ void Switching::resume_course(const std::string& name, const std::string& value,
   const auto found = std::ranges::find(labels_, label);
   const auto still = [&](const Alert& one) { return one.id == alert && !one.ended; };
   const auto in = object_of(value);
-  const auto opened = parse_rfc3339(text_in(in, "opened"));
+  const auto opened = parse_rfc3339(text_member(in, "opened"));
   if (found == labels_.end() || !opened || (!alert.empty() && std::ranges::none_of(open, still))) return;
   const auto index = static_cast<std::size_t>(found - labels_.begin());
   if (alert.empty() == answers_[index].when.empty()) return;
-  const bool same_boot = !boot_.empty() && text_in(in, "boot") == boot_;
+  const bool same_boot = !boot_.empty() && text_member(in, "boot") == boot_;
   const auto by_wall = std::clamp<std::chrono::milliseconds>(now.wall - *opened, 0ms,
                                                              std::chrono::duration_cast<std::chrono::milliseconds>(most));
   const Duration age = same_boot ? now.steady.time_since_epoch() - milliseconds_in(in, "steady_ms") : Duration(by_wall);
-  Course& course = begin(index, alert, text_in(in, "rule"), {now.steady - std::max(Duration::zero(), age), *opened, now.clock});
-  course.store = text_in(in, "store");
+  Course& course =
+      begin(index, alert, text_member(in, "rule"), {now.steady - std::max(Duration::zero(), age), *opened, now.clock});
+  course.store = text_member(in, "store");
   course.seq = static_cast<std::uint64_t>(std::max<std::int64_t>(0, number_in(in, "seq")));
   course.confirmed = flag_in(in, "confirmed");
   course.awaited = alert.empty();
@@ -204,8 +202,8 @@ void Switching::resume_output(const std::string& name, const std::string& value,
   // It ended while it was on, at an hour that nobody wrote down: all that it may have used since counts.
   const Duration unwritten = flag_in(in, "running") ? grain(found->second.limits().longest) : Duration::zero();
   found->second.resume(milliseconds_in(in, "spent_ms") + unwritten);
-  const auto until = parse_rfc3339(text_in(in, "until"));
-  const std::string held = text_in(in, "held");
+  const auto until = parse_rfc3339(text_member(in, "until"));
+  const std::string held = text_member(in, "held");
   const auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(longest_hold);  // nanoseconds would overflow
   if (until && (held == "on" || held == "off") && *until > now.wall && *until - now.wall <= longest)
     found->second.hold(held == "on", now.steady + (*until - now.wall));

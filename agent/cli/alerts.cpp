@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kuzet alerts`: the alerts on this board.
 #include "agent/cli/cli.hpp"
+#include "agent/core/members.hpp"
 #include "agent/outbox/outbox.hpp"
 
 #include <CLI/App.hpp>
@@ -25,19 +26,15 @@ struct Options {
   bool as_json = false;
 };
 
-std::string text(const json::object& alert, std::string_view key) {
-  const auto* value = alert.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 void print_line(const std::string& body) {
   const auto alert = json::parse(body).as_object();
-  const bool open = text(alert, "phase") != "closed";
-  const std::string zone = text(alert, "zone");
-  std::cout << text(alert, "started") << "  " << std::setw(24) << std::left << (open ? "open" : text(alert, "ended")) << "  "
-            << std::setw(16) << text(alert, "kind") << "  " << std::setw(9) << text(alert, "severity") << std::setw(4)
-            << std::right << std::lround(alert.at("confidence").to_number<double>() * 100) << " %  " << text(alert, "source")
-            << (zone.empty() ? "" : "/" + zone) << "  " << text(alert, "id") << '\n';
+  const bool open = text_member(alert, "phase") != "closed";
+  const std::string zone = text_member(alert, "zone");
+  std::cout << text_member(alert, "started") << "  " << std::setw(24) << std::left
+            << (open ? "open" : text_member(alert, "ended")) << "  " << std::setw(16) << text_member(alert, "kind") << "  "
+            << std::setw(9) << text_member(alert, "severity") << std::setw(4) << std::right
+            << std::lround(alert.at("confidence").to_number<double>() * 100) << " %  " << text_member(alert, "source")
+            << (zone.empty() ? "" : "/" + zone) << "  " << text_member(alert, "id") << '\n';
 }
 
 std::optional<Wall> since_of(const std::string& since) {

@@ -3,6 +3,7 @@
 #include "agent/cli/found.hpp"
 
 #include "agent/cli/found_chips.hpp"
+#include "agent/core/members.hpp"
 #include "agent/outbox/disk.hpp"
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
@@ -87,11 +88,6 @@ std::vector<std::string> thermometers_on(const fs::path& root) {
   return out;
 }
 
-std::string word(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 std::vector<std::string> words(const json::object& object, std::string_view key) {
   std::vector<std::string> out;
   const auto* value = object.if_contains(key);
@@ -114,7 +110,7 @@ std::optional<FoundIdentity> identity_in(const fs::path& folder, std::vector<std
   boost::system::error_code broken;
   const auto value = json::parse(*text, broken);
   if (const auto* record = broken ? nullptr : value.if_object()) {
-    FoundIdentity out{folder.string(), word(*record, "node"), word(*record, "site"), words(*record, "servers")};
+    FoundIdentity out{folder.string(), text_member(*record, "node"), text_member(*record, "site"), words(*record, "servers")};
     if (is_id(out.node) && is_id(out.site) && !out.servers.empty()) return out;
   }
   remarks.push_back(file.string() + ": is no enrolment; run `kuzet enroll` again");

@@ -4,6 +4,7 @@
 
 #include "agent/cli/advice.hpp"
 #include "agent/core/json.hpp"
+#include "agent/core/members.hpp"
 #include "agent/core/source.hpp"
 #include "agent/run/pseudonyms.hpp"
 #include "agent/run/sensors.hpp"
@@ -76,11 +77,6 @@ void print_json(const run::SensorSettings& sensor, json::object about, const Hea
   std::cout << json_text(out) << '\n';
 }
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 }  // namespace
 
 bool probe_sensors(const std::vector<run::SensorSettings>& sensors, Duration watch, bool as_json) {
@@ -115,7 +111,7 @@ bool probe_sensors(const std::vector<run::SensorSettings>& sensors, Duration wat
     if (as_json)
       print_json(sensors[i], one, said);
     else
-      print_text(sensors[i], said, text_of(one, "about"));
+      print_text(sensors[i], said, text_member(one, "about"));
     if (!good)
       std::cerr << "kuzet: sensor " << sensors[i].id << ": "
                 << (said.cause.empty() ? "no value within " + to_text(watch) : said.cause) << '\n';

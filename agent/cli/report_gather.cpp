@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a report says, from the journal and the history.
 #include "agent/cli/report.hpp"
+#include "agent/core/members.hpp"
 #include "agent/outbox/history_view.hpp"
 
 #include <boost/json/parse.hpp>
@@ -15,13 +16,8 @@ namespace {
 
 using Answers = std::unordered_map<std::string, Wall>;
 
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 std::optional<Wall> time(const json::object& object, std::string_view key) {
-  const auto read = parse_rfc3339(text(object, key));
+  const auto read = parse_rfc3339(text_member(object, key));
   return read ? std::optional(*read) : std::nullopt;
 }
 
@@ -47,10 +43,10 @@ bool add_alert(alerts::Report& report, const std::string& body, const Answers& a
   const auto& alert = *found;
   const auto started = time(alert, "started"), confirmed = time(alert, "confirmed");
   if (!started || !confirmed) return false;
-  alerts::ReportedAlert out{text(alert, "kind"),
-                            text(alert, "severity"),
-                            text(alert, "source"),
-                            text(alert, "zone"),
+  alerts::ReportedAlert out{text_member(alert, "kind"),
+                            text_member(alert, "severity"),
+                            text_member(alert, "source"),
+                            text_member(alert, "zone"),
                             {},
                             {},
                             *started,
@@ -59,11 +55,11 @@ bool add_alert(alerts::Report& report, const std::string& body, const Answers& a
                             {},
                             false};
   if (const auto* measure = alert.if_contains("measure"); measure != nullptr && measure->is_object()) {
-    out.fault = text(measure->as_object(), "fault");
+    out.fault = text_member(measure->as_object(), "fault");
     out.members = members_of(measure->as_object());
   }
   out.doubtful = alert.contains("since_uncertain") || alert.contains("ended_uncertain");
-  if (const auto answer = answers.find(text(alert, "id")); answer != answers.end()) out.answered = answer->second;
+  if (const auto answer = answers.find(text_member(alert, "id")); answer != answers.end()) out.answered = answer->second;
   report.add(out);
   return true;
 }
@@ -73,7 +69,7 @@ void add_gap(alerts::Report& report, const std::string& body) {
   if (!gap) return;
   if (const auto at = time(*gap, "at"); !at || *at < report.period().from || *at >= report.period().to) return;
   const auto* count = gap->if_contains("count");
-  report.gap(text(*gap, "class"), text(*gap, "why"),
+  report.gap(text_member(*gap, "class"), text_member(*gap, "why"),
              count != nullptr && count->is_number() ? count->to_number<std::uint64_t>() : 0);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the agent that runs stands to a configuration file: the same, another one, on trial.
 #include "agent/cli/cli.hpp"
+#include "agent/core/members.hpp"
 #include "agent/run/configurations.hpp"
 #include "agent/run/control.hpp"
 
@@ -11,14 +12,7 @@ namespace kuzet::cli {
 
 namespace json = boost::json;
 
-namespace {
-
-std::string word(const json::object& object, std::string_view member) {
-  const auto* value = object.if_contains(member);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string running_note(const std::string& status, const std::string& fingerprint) {
   boost::system::error_code unreadable;
@@ -26,8 +20,9 @@ std::string running_note(const std::string& status, const std::string& fingerpri
   const auto* said = unreadable || !parsed.is_object() ? nullptr : parsed.as_object().if_contains("configured");
   if (said == nullptr || !said->is_object()) return {};
   const auto& configured = said->as_object();
-  const auto running = word(configured, "running"), state = word(configured, "state"), why = word(configured, "why");
-  if (word(configured, "file") != fingerprint)
+  const auto running = text_member(configured, "running"), state = text_member(configured, "state"),
+             why = text_member(configured, "why");
+  if (text_member(configured, "file") != fingerprint)
     return "the running agent has not read this file yet (it runs " + running + "): systemctl reload kuzet";
   if (state == "trial") return "the running agent has it on trial";
   if (state == "wrong") return "the running agent refused it and runs on with " + running + ": " + why;

@@ -3,6 +3,7 @@
 #include "agent/enrolment/identity.hpp"
 
 #include "agent/core/json.hpp"
+#include "agent/core/members.hpp"
 #include "agent/enrolment/key.hpp"
 #include "agent/outbox/disk.hpp"
 
@@ -68,12 +69,7 @@ struct Read {
   bool authority = false;
 };
 
-std::string text_in(const json::object& all, const char* name) {
-  const auto* value = all.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
-Result<Wall> wall_in(const json::object& all, const char* name) { return parse_rfc3339(text_in(all, name)); }
+Result<Wall> wall_in(const json::object& all, const char* name) { return parse_rfc3339(text_member(all, name)); }
 
 /// Our own file: what is wrong with it was not written by us.
 Result<Read> read_record(const fs::path& file) {
@@ -85,13 +81,13 @@ Result<Read> read_record(const fs::path& file) {
   if (failed || !value.is_object()) return broken;
   const auto& all = value.as_object();
   const auto issued = wall_in(all, "issued"), renew_after = wall_in(all, "renew_after"), expires = wall_in(all, "expires");
-  if (text_in(all, "schema") != schema || !issued || !renew_after || !expires) return broken;
+  if (text_member(all, "schema") != schema || !issued || !renew_after || !expires) return broken;
   Read out;
   for (const auto& [name, to] :
        {std::pair("url", &out.record.url), std::pair("renew", &out.record.renew), std::pair("node", &out.record.node),
         std::pair("site", &out.record.site), std::pair("pin", &out.record.pin), std::pair("ca", &out.record.ca),
         std::pair("token_sha256", &out.record.token)})
-    *to = text_in(all, name);
+    *to = text_member(all, name);
   out.record.issued = *issued, out.record.renew_after = *renew_after, out.record.expires = *expires;
   if (const auto* servers = all.if_contains("servers"); servers != nullptr && servers->is_array())
     for (const auto& one : servers->as_array())

@@ -181,8 +181,10 @@ class Agent {
   /// The fingerprint of the configuration that will be taken over.
   Result<std::string> reload() {
     auto next = configurations_.reread(clock_.now());
-    if (!next) spdlog::error("the configuration was not taken over: {}", next.error().what);
-    if (!next) return next.error();
+    if (!next) {
+      spdlog::error("the configuration was not taken over: {}", next.error().what);
+      return next.error();
+    }
     const std::string fingerprint = next->fingerprint;
     if (auto taken = apply(std::move(*next)); !taken) return taken.error();
     return fingerprint;

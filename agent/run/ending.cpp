@@ -3,6 +3,7 @@
 #include "agent/run/ending.hpp"
 
 #include "agent/core/json.hpp"
+#include "agent/core/members.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -39,11 +40,6 @@ std::uint64_t figure(const fs::path& file, const std::string& word) {
   for (std::uint64_t value = 0; lines >> name >> value;)
     if (name == word) return value;
   return 0;
-}
-
-std::string member(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
 double number(const json::object& from, std::string_view name) {
@@ -83,12 +79,12 @@ std::optional<Ending> read_ending(const fs::path& folder) {
   const auto parsed = json::parse(text_of(file_in(folder)), unreadable);
   if (unreadable || !parsed.is_object()) return std::nullopt;
   const auto& object = parsed.as_object();
-  const auto at = parse_rfc3339(member(object, "at"));
+  const auto at = parse_rfc3339(text_member(object, "at"));
   if (!at) return std::nullopt;
   const auto* memory = object.if_contains("memory");
-  return Ending{member(object, "result"),
-                member(object, "code"),
-                member(object, "status"),
+  return Ending{text_member(object, "result"),
+                text_member(object, "code"),
+                text_member(object, "status"),
                 memory != nullptr && memory->is_bool() && memory->as_bool(),
                 *at,
                 number(object, "steady_s"),

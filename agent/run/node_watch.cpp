@@ -21,11 +21,9 @@ constexpr std::array faults{
     std::pair{node_fault::permission, Severity::medium},
 };
 
-std::string id_of(std::string_view fault) { return "node/node_fault/" + std::string(fault); }
-
 Rule rule_of(std::string_view fault, Severity severity) {
   Rule rule;
-  rule.id = id_of(fault);
+  rule.id = "node/node_fault/" + std::string(fault);
   rule.kind = Kind::node_fault;
   rule.severity = severity;
   rule.source = "node";
@@ -41,8 +39,8 @@ NodeWatch::NodeWatch() : states_(faults.size()) {
 }
 
 void NodeWatch::report(std::string_view fault, boost::json::object details, const Moment& now, Duration lasts) {
-  const auto rule = std::ranges::find_if(rules_, [&](const Rule& one) { return one.id == id_of(fault); });
-  State& state = states_.at(static_cast<std::size_t>(rule - rules_.begin()));
+  const auto which = std::ranges::find(faults, fault, [](const auto& one) { return one.first; });
+  State& state = states_.at(static_cast<std::size_t>(which - faults.begin()));
   if (state.until < now.steady) state.since = now.steady;
   state.until = std::max(state.until, now.steady + lasts);
   state.edition = 0;

@@ -3,6 +3,7 @@
 #include "agent/run/past_runs.hpp"
 
 #include "agent/core/json.hpp"
+#include "agent/core/members.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -29,11 +30,6 @@ std::string fact(const Facts& facts, std::string_view name) {
   return found == facts.end() ? std::string() : found->second;
 }
 
-std::string member(const json::object& from, std::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 json::value parsed(const std::string& text) {
   boost::system::error_code unreadable;
   auto out = json::parse(text, unreadable);
@@ -51,8 +47,8 @@ PastRuns::PastRuns(const Facts& facts, Start start, const Moment& now) : start_(
   if (list.is_array())
     for (const auto& one : list.as_array()) {
       if (!one.is_object()) continue;
-      const auto at = parse_rfc3339(member(one.as_object(), "at"));
-      if (at) restarts_.push_back({{{}, *at, ClockState::held}, member(one.as_object(), "why")});
+      const auto at = parse_rfc3339(text_member(one.as_object(), "at"));
+      if (at) restarts_.push_back({{{}, *at, ClockState::held}, text_member(one.as_object(), "why")});
     }
   const auto run = parsed(fact(facts, now_fact));
   if (!run.is_object()) return;
@@ -63,8 +59,8 @@ PastRuns::PastRuns(const Facts& facts, Start start, const Moment& now) : start_(
   const auto why = why_of(run.as_object());
   if (why.empty()) return;
   restarted_ = true;
-  hung_ = member(run.as_object(), "end");
-  last_seen_ = member(run.as_object(), "seen");
+  hung_ = text_member(run.as_object(), "end");
+  last_seen_ = text_member(run.as_object(), "seen");
   if (why != "power" && start_.told) last_seen_ = rfc3339(start_.told->at);
   restarts_.push_back({now, why});
   if (restarts_.size() > most_kept) restarts_.erase(restarts_.begin());
@@ -72,10 +68,10 @@ PastRuns::PastRuns(const Facts& facts, Start start, const Moment& now) : start_(
 
 /// Empty: it ended as it was asked to.
 std::string PastRuns::why_of(const json::object& run) const {
-  const auto end = member(run, "end");
+  const auto end = text_member(run, "end");
   if (end == stopped) return {};
   if (!end.empty()) return "hung";
-  if (member(run, "boot") != start_.boot) return "power";
+  if (text_member(run, "boot") != start_.boot) return "power";
   const auto* kills = run.if_contains("memory_kills");
   const bool killed_since = kills != nullptr && kills->is_number() && start_.memory_kills > kills->to_number<std::uint64_t>();
   if (!start_.told) return killed_since ? "memory" : "killed";
