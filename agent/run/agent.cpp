@@ -46,6 +46,11 @@ constexpr auto patience_at_stop = 5s, patience_of_outputs = 3s;  // for what the
 
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
+Error refused(Error why) {
+  spdlog::error("the configuration was not taken over: {}", why.what);
+  return why;
+}
+
 class Agent {
  public:
   Agent(SharedConfiguration all, Configurations& configurations) : all_(std::move(all)), configurations_(configurations) {}
@@ -181,10 +186,7 @@ class Agent {
   /// The fingerprint of the configuration that will be taken over.
   Result<std::string> reload() {
     auto next = configurations_.reread(clock_.now());
-    if (!next) {
-      spdlog::error("the configuration was not taken over: {}", next.error().what);
-      return next.error();
-    }
+    if (!next) return refused(next.error());
     const std::string fingerprint = next->fingerprint;
     if (auto taken = apply(std::move(*next)); !taken) return taken.error();
     return fingerprint;
@@ -195,8 +197,7 @@ class Agent {
     auto taken = takeover_.apply(std::move(next));
     if (taken) return notify_reloading(), taken;
     configurations_.not_taken(clock_.now());
-    spdlog::error("the configuration was not taken over: {}", taken.error().what);
-    return taken;
+    return refused(taken.error());
   }
 
   void change(std::optional<Configuration> next) {
@@ -223,7 +224,7 @@ class Agent {
             [this](const Error& why) {
               (void)outputs_->let_go(all_->site.outputs);
               configurations_.not_taken(clock_.now());
-              spdlog::error("the configuration was not taken over: {}", why.what);
+              (void)refused(why);
               notify_ready();
             }};
   }

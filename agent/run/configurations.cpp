@@ -106,8 +106,7 @@ Result<Configurations::Choice> Configurations::choose_settings(const std::string
 }
 
 Result<Configurations::Choice> Configurations::choose() {
-  const bool fit = file_.state == "good" || file_.state == "trial";
-  if (fit) return choose_settings(file_text_, false);
+  if (file_fits()) return choose_settings(file_text_, false);
   if (!kept_.good) return alone_.has_error() ? alone_.error() : Error{Code::config, file_.why};
   return choose_settings(kept_.good->origin.text, true);
 }
@@ -175,8 +174,7 @@ void Configurations::opened(const Moment& now) {
     if (!kept_.attempt)
       kept_.attempt = Attempt{running_.fingerprint(), kept_.good ? kept_.good->worked : Baseline{}, 0, true, now.wall};
     kept_.attempt->running = true;
-    trial_.emplace(kept_.attempt->before, trial_length_, now);
-    setup_.say("configuration " + running_.fingerprint() + " is on trial for " + to_text(trial_length_));
+    begin_trial();
   }
   settle();
   save();
@@ -196,6 +194,11 @@ Result<Configuration> Configurations::reread(const Moment& now) {
   Configuration same = choice->configuration;
   auto next = adopt(std::move(*choice));
   return next ? std::move(*next) : std::move(same);
+}
+
+void Configurations::begin_trial() {
+  trial_.emplace(kept_.attempt->before, trial_length_, now_);
+  setup_.say("configuration " + running_.fingerprint() + " is on trial for " + to_text(trial_length_));
 }
 
 void Configurations::keep_before() { before_ = Before{running_, trial_length_, trial_, kept_.attempt}; }
@@ -224,8 +227,7 @@ std::optional<Configuration> Configurations::adopt(Choice choice) {
   kept_.attempt.reset();
   if (!good) {
     kept_.attempt = Attempt{running_.fingerprint(), before, 0, true, now_.wall};
-    trial_.emplace(before, trial_length_, now_);
-    setup_.say("configuration " + running_.fingerprint() + " is on trial for " + to_text(trial_length_));
+    begin_trial();
   }
   settle();
   save();
@@ -326,8 +328,7 @@ std::optional<Configuration> Configurations::take(const uplink::DesiredReading& 
     return std::nullopt;  // it is retained, and comes with each connection
   if (const auto why = objection(wanted)) return refuse({std::string(desired) + ": " + *why});
   json::array faults;
-  const bool fit = file_.state == "good" || file_.state == "trial";
-  const auto& text = fit ? file_text_ : kept_.good ? kept_.good->origin.text : running_.text;
+  const auto& text = file_fits() ? file_text_ : kept_.good ? kept_.good->origin.text : running_.text;
   if (!settings.empty() && !judge({text, settings}, &faults)) return refuse(std::move(faults));
   if (trial_) {
     waiting_ = wanted;

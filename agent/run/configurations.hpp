@@ -94,6 +94,8 @@ class Configurations {
   std::optional<Configuration> adopt(Choice choice);
   std::optional<Configuration> take_back(const std::string& why);
   std::optional<Configuration> judge_trial(const Signs& signs);
+  [[nodiscard]] bool file_fits() const { return file_.state == "good" || file_.state == "trial"; }
+  void begin_trial();
   void keep_before();
   void blame(const Origin& origin, const std::string& why);
   void pass();

@@ -33,6 +33,12 @@ TlsSettings tls_of(const UplinkSettings& uplink) {
   return out;
 }
 
+std::optional<link::Version> version_of(const std::string& setting) {
+  if (setting == "5") return link::Version::v5;
+  if (setting == "3.1.1") return link::Version::v311;
+  return std::nullopt;
+}
+
 uplink::Identity identity_of(const Configuration& all) {
   const std::string prefix = all.uplink && !all.uplink->prefix.empty() ? all.uplink->prefix + "/" : "";
   std::optional<Point> place;

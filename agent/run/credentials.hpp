@@ -6,6 +6,7 @@
 #include "agent/run/configuration.hpp"
 #include "agent/uplink/wire.hpp"
 
+#include <optional>
 #include <string>
 
 namespace kuzet::run {
@@ -15,6 +16,9 @@ uplink::Identity identity_of(const Configuration& all);
 /// The files that TLS uses: what `tls` names, and otherwise those of the folder that `kuzet enroll` fills. Certificate and key
 /// are from one place, never one from each.
 TlsSettings tls_of(const UplinkSettings& uplink);
+
+/// What `uplink.version` says; nothing for "auto".
+std::optional<link::Version> version_of(const std::string& setting);
 
 /// All of a connection but server, version and will. `config`: the password file cannot be read.
 Result<link::Connection> connection_of(const Configuration& all);

@@ -21,12 +21,6 @@ namespace {
 constexpr Duration health_every = 60s;
 constexpr Duration look_at_credentials = 10s;
 
-std::optional<link::Version> version_of(const std::string& setting) {
-  if (setting == "5") return link::Version::v5;
-  if (setting == "3.1.1") return link::Version::v311;
-  return std::nullopt;
-}
-
 Result<std::optional<outbox::Key>> site_key(const Configuration& all) {
   if (!all.uplink || all.uplink->command_key.empty()) return std::optional<outbox::Key>{};
   auto key = outbox::Key::of(all.uplink->command_key);

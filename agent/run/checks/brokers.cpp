@@ -68,12 +68,6 @@ std::vector<std::string> own_filters(const Configuration& all) {
   return {uplink::topic(who, "ack"), uplink::topic(who, "cmd/+"), who.prefix + "kuzet/v1/_centre/+/state"};
 }
 
-std::optional<link::Version> version_of(const std::string& setting) {
-  if (setting == "5") return link::Version::v5;
-  if (setting == "3.1.1") return link::Version::v311;
-  return std::nullopt;
-}
-
 Remarks login_at(const std::string& server, const std::string& subject, const Configuration& all, Duration patience) {
   auto connection = connection_of(all);
   if (!connection)
