@@ -21,7 +21,7 @@ constexpr std::size_t deepest = deepest_settings + 2;  // and the message around
 
 /// Text that would not be read in a file either.
 bool is_plain(std::string_view text) {
-  const auto control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+  const auto control = [](unsigned char c) { return c < ' ' || c == '\x7f'; };
   return utf8_text(std::string(text)) == text && std::ranges::none_of(text, control);
 }
 
