@@ -3,6 +3,7 @@
 #include "agent/cli/cli.hpp"
 #include "agent/cli/identity_edit.hpp"
 #include "agent/cli/owner.hpp"
+#include "agent/cli/replace_file.hpp"
 #include "agent/enrolment/board.hpp"
 #include "agent/enrolment/enrolment.hpp"
 #include "agent/outbox/disk.hpp"

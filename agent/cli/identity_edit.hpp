@@ -4,7 +4,6 @@
 
 #include "agent/core/result.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -24,9 +23,5 @@ Result<std::string> with_identity(const std::string& text, const Enrolled& enrol
 
 /// The four settings as lines that a person can put into the file.
 std::string by_hand(const Enrolled& enrolled);
-
-/// Puts `text` in the place of the file, at once and durably, with the same owner and mode; what was there is `backup`
-/// afterwards. A link stays a link.
-Result<> replace_file(const std::filesystem::path& file, const std::string& text, const std::filesystem::path& backup);
 
 }  // namespace kuzet::cli

@@ -6,8 +6,6 @@
 #include "tests/harness/catch.hpp"
 #include "tests/harness/temp_folder.hpp"
 
-#include <sys/stat.h>
-
 namespace kuzet::cli {
 
 namespace {
@@ -117,25 +115,6 @@ TEST_CASE("a file whose values cannot be exchanged one by one is left alone", "[
     CAPTURE(text);
     CHECK(with_identity(text, city).has_error());
   }
-}
-
-TEST_CASE("the file is exchanged at once, keeps its mode, and what it was stays beside it", "[enroll]") {
-  const test::TempFolder folder;
-  const auto file = folder / "kuzet.yaml", link = folder / "link.yaml", backup = folder / "kuzet.yaml.before-enroll";
-  test::write_file(file, "old\n");
-  REQUIRE(::chmod(file.c_str(), 0640) == 0);
-  std::filesystem::create_symlink("kuzet.yaml", link);
-  REQUIRE(replace_file(link, "new\n", backup).has_value());
-  CHECK(std::filesystem::is_symlink(link));
-  CHECK(test::file_bytes(file) == "new\n");
-  CHECK(test::file_bytes(backup) == "old\n");
-  for (const auto& one : {file, backup}) {
-    struct stat status {};
-    REQUIRE(::stat(one.c_str(), &status) == 0);
-    CHECK((status.st_mode & 07777) == 0640);
-  }
-  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 3);
-  CHECK(replace_file(folder / "missing", "new\n", backup).has_error());
 }
 
 }  // namespace kuzet::cli

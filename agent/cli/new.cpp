@@ -2,6 +2,7 @@
 // `kuzet new landfill|school|road`: a complete, commented configuration for the board it runs on.
 #include "agent/cli/cli.hpp"
 #include "agent/cli/preset.hpp"
+#include "agent/cli/replace_file.hpp"
 #include "agent/core/source.hpp"
 #include "agent/outbox/disk.hpp"
 
@@ -79,43 +80,23 @@ void check(const std::string& text, const std::string& name) {
 
 std::string error_text() { return std::generic_category().message(errno); }
 
-/// Who may read a file: the agent must be able to.
-struct Owner {
-  uid_t user;
-  gid_t group;
-  mode_t mode;
-};
-
-/// A new file has its folder's group, one that takes another's place is as that was.
-Owner owner_for(const fs::path& file, bool there) {
-  struct stat about {};
-  const fs::path like = there ? file : file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (::stat(like.c_str(), &about) != 0) give_up("new: " + like.string() + ": " + error_text());
-  return there ? Owner{about.st_uid, about.st_gid, about.st_mode & 07777} : Owner{::geteuid(), about.st_gid, 0640};
-}
-
-/// The old file stays beside the new one.
-void keep_old(const fs::path& file) {
-  std::error_code failed;
-  fs::copy_file(file, file.string() + ".old", fs::copy_options::overwrite_existing, failed);
-  if (failed) give_up("new: " + file.string() + ".old: " + failed.message());
+/// Who may read it: its folder's group, so that the agent can. Only root can give a file away; who is not keeps it.
+void begin(const fs::path& file, const std::string& text) {
+  struct stat folder {};
+  if (::stat((file.has_parent_path() ? file.parent_path() : fs::path(".")).c_str(), &folder) != 0)
+    give_up("new: " + file.string() + ": " + error_text());
+  if (auto written = outbox::write_durably(file, text); !written) give_up("new: " + written.error().what);
+  const bool given = ::chown(file.c_str(), ::geteuid(), folder.st_gid) == 0 || ::geteuid() != 0;
+  if (!given || ::chmod(file.c_str(), 0640) != 0) give_up("new: " + file.string() + ": " + error_text());
 }
 
 void write(const std::string& text, const Options& options) {
+  const fs::path file = options.output;
   std::error_code failed;
-  fs::path file = options.output;
-  const bool there = fs::exists(file, failed);
-  if (there && !options.force)
-    give_up("new: " + file.string() + " is there already; --force writes it anew and keeps the old one as " + file.string() +
-            ".old");
-  if (there) file = fs::canonical(file, failed);  // a link stays one
-  const Owner owner = owner_for(file, there);
-  if (there) keep_old(file);
-  if (auto written = outbox::write_durably(file, text); !written) give_up("new: " + written.error().what);
-  // Only root can give a file away; who is not keeps it, and the mode lets the group read.
-  if (::chown(file.c_str(), owner.user, owner.group) != 0 && ::geteuid() == 0)
-    give_up("new: " + file.string() + ": " + error_text());
-  if (::chmod(file.c_str(), owner.mode) != 0) give_up("new: " + file.string() + ": " + error_text());
+  if (!fs::exists(file, failed)) return begin(file, text);
+  const auto old = fs::canonical(file, failed).string() + ".old";
+  if (!options.force) give_up("new: " + file.string() + " is there already; --force writes it anew and keeps the old one as " + old);
+  if (auto replaced = replace_file(file, text, old); !replaced) give_up("new: " + replaced.error().what);
 }
 
 void tell(const Options& options, const PresetWishes& wishes, const Found& found) {

@@ -115,6 +115,7 @@ Result<> Dispatch::connect() {
   hooks.open = [this](const Moment& now) {
     return uplink::open_message(who_, book_.store, book_.counts.seq, hooks_.open(), now.wall);
   };
+  hooks.trouble = [this] { return unwritten(); };
   hooks.status = [this] { return status(); };
   hooks.obey = [this](const uplink::Order& order, Done done) { obey(order, std::move(done)); };
   hooks.acknowledged = [this](const uplink::Ack& ack) {
@@ -199,6 +200,7 @@ void Dispatch::tick() {
   set_right(now);
   flush_observations(now, spare(now) >= Spared::observations);
   look_into_store(now);
+  tell_unwritten();
   if (uplink_) uplink_->tick(now);
   if (renewal_) renewal_->tick(now);
 }
@@ -234,9 +236,17 @@ void Dispatch::flush_observations(const Moment& now, bool sparse) {
               [this](const Result<>& stored) {
                 if (stored && uplink_) uplink_->wake(outbox::Class::observation);
                 if (!stored) ++dropped_;
-                if (!stored && !told_dropped_) hooks_.say("store: " + stored.error().what + "; observations are not kept");
-                told_dropped_ = !stored;
+                if (!stored && drops_.empty()) hooks_.say("store: " + stored.error().what + "; observations are not kept");
+                drops_ = stored ? "" : stored.error().what;
               });
+}
+
+std::string Dispatch::unwritten() const { return recorder_.unwritten().empty() ? drops_ : recorder_.unwritten(); }
+
+/// An alert about it would need the disk.
+void Dispatch::tell_unwritten() {
+  const auto why = unwritten();
+  if (std::exchange(told_centre_, why) != why && uplink_) uplink_->trouble_changed();
 }
 
 /// Asks for figures, and lets the store tidy up a little.
@@ -308,6 +318,7 @@ json::object Dispatch::status() const {
   json::object store = uplink::counts_json(book_.counts);
   store["id"] = book_.store;
   store["observations_dropped"] = dropped_;
+  if (const auto why = unwritten(); !why.empty()) store["unwritten"] = why;
   out["store"] = std::move(store);
   out["card"] = card_.about(now);
   out["uplink"] = uplink_ ? json::value(uplink_->report(now)) : json::value(nullptr);

@@ -100,6 +100,8 @@ class Dispatch {
   [[nodiscard]] std::optional<Steady> uplink_in() const { return uplink_ ? uplink_->in_a_call_since() : std::nullopt; }
   /// Messages that wait for the broker or the centre, as of the last tick.
   [[nodiscard]] std::uint64_t waiting() const { return book_.counts.unsent + book_.counts.unconfirmed; }
+  /// Why the disk takes nothing of what is raised and observed; empty: it does, as far as was tried.
+  [[nodiscard]] std::string unwritten() const;
   /// All that `kuzet status`, health and diagnose tell.
   [[nodiscard]] boost::json::object status() const;
 
@@ -121,6 +123,7 @@ class Dispatch {
   Spared spare(const Moment& now);
   void flush_observations(const Moment& now, bool sparse = false);
   void answered(const uplink::Ack& ack);
+  void tell_unwritten();
   void look_into_store(const Moment& now);
   static Result<Book> look(outbox::Outbox& store, bool failed, const Moment& now);
   void read(const Book& book);
@@ -149,7 +152,9 @@ class Dispatch {
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set
   std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
-  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
+  std::string drops_;          // why it takes none
+  std::string told_centre_;    // why it takes nothing
+  bool told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
 };
 
 }  // namespace kuzet::run

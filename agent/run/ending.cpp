@@ -4,6 +4,7 @@
 
 #include "agent/core/json.hpp"
 #include "agent/core/members.hpp"
+#include "agent/outbox/disk.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -92,19 +93,14 @@ std::optional<Ending> read_ending(const fs::path& folder) {
 }
 
 Result<> write_ending(const fs::path& folder, const Ending& ending) {
-  const auto part = file_in(folder).string() + ".part";
-  std::ofstream(part) << json_text(json::object{{"result", ending.result},
-                                                {"code", ending.code},
-                                                {"status", ending.status},
-                                                {"memory", ending.memory},
-                                                {"at", rfc3339(ending.at)},
-                                                {"steady_s", ending.steady_s},
-                                                {"in_a_row", ending.in_a_row}})
-                      << '\n';
-  std::error_code failed;
-  fs::rename(part, file_in(folder), failed);
-  if (failed) return Error{Code::io, file_in(folder).string() + ": " + failed.message()};
-  return {};
+  return outbox::write_durably(file_in(folder), json_text(json::object{{"result", ending.result},
+                                                                       {"code", ending.code},
+                                                                       {"status", ending.status},
+                                                                       {"memory", ending.memory},
+                                                                       {"at", rfc3339(ending.at)},
+                                                                       {"steady_s", ending.steady_s},
+                                                                       {"in_a_row", ending.in_a_row}}) +
+                                                        '\n');
 }
 
 bool memory_was_killed(const fs::path& proc, const fs::path& groups) {

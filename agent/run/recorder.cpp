@@ -144,12 +144,12 @@ void Recorder::finished(const Done& done) {
   writing_ = false;
   if (!done.stamp) {
     again_ = now_.steady + backoff_.next();
-    if (!told_) say_("store: " + done.stamp.error().what + "; the alert waits in memory");
-    told_ = true;
+    if (unwritten_.empty()) say_("store: " + done.stamp.error().what + "; the alert waits in memory");
+    unwritten_ = done.stamp.error().what;
     return;
   }
-  if (told_) say_("store: writing again");
-  told_ = false;
+  if (!unwritten_.empty()) say_("store: writing again");
+  unwritten_.clear();
   backoff_.succeeded();
   const auto job = waiting_.front();
   waiting_.pop_front();

@@ -50,6 +50,8 @@ class Recorder {
   /// Tries again what the disk did not take.
   void tick(const Moment& now);
   [[nodiscard]] bool idle() const { return waiting_.empty(); }
+  /// Why the disk did not take the event that it was given last; empty: it did.
+  [[nodiscard]] const std::string& unwritten() const { return unwritten_; }
 
  private:
   struct Job {
@@ -85,8 +87,8 @@ class Recorder {
   Recorded recorded_;
   std::deque<std::shared_ptr<const Job>> waiting_;  // the front one is being written
   std::size_t held_ = 0;                            // bytes of the pictures that wait
+  std::string unwritten_;
   bool writing_ = false;
-  bool told_ = false;
   bool spares_ = false;
   Moment now_{};
   Steady again_{};

@@ -131,11 +131,13 @@ TEST_CASE("an event that the disk does not take is tried again until it does, an
   CHECK(desk.recorded.empty());
   REQUIRE(desk.said.size() == 1);  // once, not six times
   CHECK(desk.said[0].find("the disk says no; the alert waits in memory") != std::string::npos);
+  CHECK(desk.recorder->unwritten().find("the disk says no") != std::string::npos);
   desk.takes();
   desk.ticks(61);
   desk.home.run(2);
   CHECK(desk.recorded == Words{"a1 1", "a2 2"});
   CHECK(desk.said.back() == "store: writing again");
+  CHECK(desk.recorder->unwritten().empty());
   CHECK(desk.recorder->idle());
 }
 

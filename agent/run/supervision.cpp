@@ -76,9 +76,10 @@ void Supervision::tick(const std::vector<StuckCamera>& stuck, const std::string&
   watchdog_.look(stuck, now);
   if (watchdog_.restart()) return notify_status(*watchdog_.restart());
   const auto hung = watchdog_.hung();
+  const auto unwritten = dispatch_->unwritten();
   notify_alive(watches + (hung.empty() ? "" : " (" + std::to_string(hung.size()) + " hung)") +
                (dispatch_->online() ? ", online, " : ", offline, ") + std::to_string(dispatch_->waiting()) +
-               " waiting, configuration " + configuration);
+               " waiting, configuration " + configuration + (unwritten.empty() ? "" : "; the store takes nothing: " + unwritten));
 }
 
 void Supervision::end(const Moment& now) {

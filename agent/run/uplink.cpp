@@ -39,9 +39,9 @@ Result<> Uplink::check(const Configuration& all) {
 
 Result<std::unique_ptr<Uplink>> Uplink::open(asio::io_context& io, outbox::Keeper& keeper, const Clock& clock, Setup setup,
                                              Hooks hooks) {
-  if (auto fit = check(*setup.all); !fit) return fit.error();
   auto key = site_key(*setup.all);
   if (!key) return key.error();
+  if (auto connection = connection_of(*setup.all); !connection) return connection.error();
   return std::unique_ptr<Uplink>(new Uplink(io, keeper, clock, std::move(setup), std::move(hooks), std::move(*key)));
 }
 
@@ -80,6 +80,7 @@ uplink::Plan Uplink::plan() {
   plan.boot = setup_.boot;
   plan.about = hooks_.account;
   plan.open = hooks_.open;
+  plan.trouble = hooks_.trouble;
   plan.command = [this](const link::Message& arrived, const std::string& called, const Moment& now) {
     desk_->take(arrived, called, now);
   };

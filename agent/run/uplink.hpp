@@ -29,6 +29,7 @@ class Uplink {
     std::function<void(const std::string& sentence)> say;
     std::function<boost::json::object()> account;                ///< what the birth message tells of this board
     std::function<link::Message(const Moment& now)> open;        ///< the message about open alerts
+    std::function<std::string()> trouble;                        ///< why the disk takes nothing
     std::function<boost::json::object()> status;                 ///< what health tells
     std::function<void(const uplink::Order& order, Done)> obey;  ///< what does not concern the connection itself
     std::function<void(const uplink::Ack& ack)> acknowledged;
@@ -56,6 +57,7 @@ class Uplink {
   /// Another configuration with the same uplink: the connection stays, the birth message is told anew.
   void adopt(const Configuration& all);
   void report_configuration();
+  void trouble_changed() { publisher_->trouble_changed(clock_.now()); }
   void tick(const Moment& now);
   /// There is something new in the store; an alert whose opening or end others should know of.
   void wake(outbox::Class what, bool open_changed = false);

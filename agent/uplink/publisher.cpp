@@ -97,11 +97,14 @@ void Publisher::subscribe(const std::string& filter, std::optional<Duration> lim
 }
 
 void Publisher::greet() {
-  unsaid_ = {state_message(plan_.who, true, plan_.boot, now_.wall),
-             birth_message(plan_.who, plan_.about ? plan_.about() : boost::json::object())};
+  unsaid_ = {state(), birth_message(plan_.who, plan_.about ? plan_.about() : boost::json::object())};
   if (plan_.reported)
     if (auto reported = plan_.reported()) unsaid_.push_back(std::move(*reported));
   open_wanted_ = true;
+}
+
+link::Message Publisher::state() const {
+  return state_message(plan_.who, true, plan_.boot, since_.wall, plan_.trouble ? plan_.trouble() : "");
 }
 
 void Publisher::lost(const link::Loss& loss, const Moment& now) {

@@ -36,6 +36,8 @@ struct Plan {
   std::uint64_t boot = 0;
   /// Composes the birth message's `about` anew for each connection.
   std::function<boost::json::object()> about;
+  /// Why nothing that is raised reaches the disk, for the retained state; empty: it does. None: it is not said.
+  std::function<std::string()> trouble = {};
   /// Composes the message about open alerts (open_message()); none: it is not said.
   std::function<link::Message(const Moment& now)> open;
   /// A command came on cmd/{called}; whoever takes it judges it.
@@ -91,6 +93,8 @@ class Publisher {
   void open_changed(const Moment& now);
   /// The board tells something else of itself under the same names: the birth message says so, once it can.
   void account_changed(Identity who, const Moment& now);
+  /// The trouble has come or gone: the retained state says so, once it can.
+  void trouble_changed(const Moment& now);
   /// Sends a message that is not stored, before those that are: nothing comes of it while there is no connection, or too many
   /// wait.
   bool publish(const link::Message& message, const Moment& now);
@@ -120,6 +124,9 @@ class Publisher {
   void leave();
   void subscribe(const std::string& filter, std::optional<Duration> limit);
   void greet();
+  [[nodiscard]] link::Message state() const;
+  /// Once there is room, in place of what waits for the same topic.
+  void say_soon(link::Message message);
   void say_what_is_not_stored();
   void say_open();
   void watch_silence();

@@ -290,6 +290,37 @@ TEST_CASE("boards that throw each other out try ever more seldom, as long as not
   CHECK(attempts_in(600) <= 11);
 }
 
+TEST_CASE("a disk that takes nothing is told by the retained state, as long as it lasts, on the next connection too", "[K7]") {
+  std::string trouble;
+  Desk desk([&](Plan& plan) { plan.trouble = [&] { return trouble; }; });
+  const auto last_state = [&] {
+    const auto& message = desk.link.sent.back().message;
+    REQUIRE(message.topic.ends_with("/state"));
+    REQUIRE(message.retained);
+    return boost::json::parse(message.payload).as_object();
+  };
+  desk.connects();
+  const auto since = boost::json::parse(desk.link.sent.front().message.payload).at("since");
+  desk.passes(5);
+  trouble = "the disk is read-only";
+  desk.publisher.trouble_changed(desk.now());
+  CHECK(last_state().at("state") == "online");
+  CHECK(last_state().at("why") == "the disk is read-only");
+  CHECK(last_state().at("since") == since);
+  trouble = "";
+  desk.publisher.trouble_changed(desk.now());
+  CHECK_FALSE(last_state().contains("why"));
+
+  trouble = "the disk is full";
+  desk.link.drops(desk.now());
+  desk.publisher.trouble_changed(desk.now());  // nobody to tell: the next connection begins with it
+  const auto before = desk.link.sent.size();
+  desk.passes(2);
+  desk.link.welcomes(desk.now());
+  REQUIRE(desk.link.sent.size() > before);
+  CHECK(boost::json::parse(desk.link.sent[before].message.payload).at("why") == "the disk is full");
+}
+
 TEST_CASE("what a board tells of itself is told anew on the connection that stands", "[reload]") {
   int cameras = 1;
   Desk desk([&](Plan& plan) { plan.about = [&] { return boost::json::object{{"n", cameras}}; }; });

@@ -67,9 +67,17 @@ void Publisher::account_changed(Identity who, const Moment& now) {
   now_ = now;
   plan_.who = std::move(who);
   if (state_ != State::online) return;  // each connection begins with it
-  const auto birth = birth_message(plan_.who, plan_.about ? plan_.about() : json::object());
-  std::erase_if(unsaid_, [&](const link::Message& message) { return message.topic == birth.topic; });
-  unsaid_.push_back(birth);
+  say_soon(birth_message(plan_.who, plan_.about ? plan_.about() : json::object()));
+}
+
+void Publisher::trouble_changed(const Moment& now) {
+  now_ = now;
+  if (state_ == State::online) say_soon(state());  // each connection begins with it
+}
+
+void Publisher::say_soon(link::Message message) {
+  std::erase_if(unsaid_, [&](const link::Message& other) { return other.topic == message.topic; });
+  unsaid_.push_back(std::move(message));
   pump();
 }
 

@@ -393,6 +393,7 @@ TEST_CASE("commands and their answers have schemas that hold what the desk reads
 
 TEST_CASE("state and birth pass their schemas") {
   pass_schema("state", {state_message(who, true, 17, test::at(0).wall).payload,
+                        state_message(who, true, 17, test::at(0).wall, "attempt to write a readonly database").payload,
                         state_message(who, false, 17, test::at(0).wall).payload,
                         state_message(who, false, 0, test::at(0).wall, "store: read-only file system").payload});
   pass_schema("birth", {birth_message(who, about()).payload});

@@ -2,6 +2,7 @@
 // K1 and K7: what an agent does with a store that it may not write, that is full, broken or held by another, and how it stops.
 #include "tests/faults/command.hpp"
 #include "tests/faults/flames.hpp"
+#include "tests/harness/broker.hpp"
 #include "tests/harness/catch.hpp"
 
 #include <fcntl.h>
@@ -65,6 +66,11 @@ std::vector<std::string> as_nobody() {
   return run(test).code == 0 ? words : std::vector<std::string>{};  // the program may lie in a folder that others cannot enter
 }
 
+/// What a control centre that looks now finds as the board's state; nothing where no broker runs.
+std::string state_at(const Broker& broker) {
+  return run({find_program("mosquitto_sub"), "-p", std::to_string(broker.port()), "-C", "1", "-W", "2", "-t", "kuzet/v1/+/+/state"}).output;
+}
+
 Ran run_as(std::vector<std::string> who, const std::string& command, const Site& site) {
   who.insert(who.end(), {KUZET_PROGRAM, command, "--config", site.configuration().string()});
   return run(who, 20s);
@@ -110,12 +116,19 @@ TEST_CASE("an agent does not start on a full disk, and does once there is room",
   check_stops(agent);
 }
 
-TEST_CASE("an alert that comes while the disk is full is recorded once there is room", "[K1][K7][faults]") {
+TEST_CASE("an alert that comes while the disk is full is recorded once there is room; the centre hears of it", "[K1][K7][faults]") {
+  if (!Broker::available()) {
+    WARN("skipped: mosquitto is not installed");
+    return;
+  }
+  Broker broker;
+  broker.start();
   Site site;
   const SmallDisk disk(site / "disk");
   if (!disk.mounted()) return;
   write_flames(site / "flames.mp4", {0, 2});
   site.configure({.source = (site / "flames.mp4").string(),
+                  .before = "uplink: {servers: ['" + broker.url() + "']}\n",
                   .store = (site / "disk" / "store").string(),
                   .detect = "[{type: fire, zone: a, confirm: 1s}, {type: fire, zone: b, confirm: 6s}]"});
   Process agent = site.start();
@@ -124,10 +137,13 @@ TEST_CASE("an alert that comes while the disk is full is recorded once there is 
   site.wait_for("the alert waits in memory");
   CHECK(agent.running());
   CHECK(site.alerts().size() == 1);
+  CHECK(eventually([&] { return contains(state_at(broker), "\"why\":\""); }, 10s));
+  CHECK(contains(site.run("status", {"--json"}).output, "\"unwritten\":\""));
   std::this_thread::sleep_for(2s);  // it tries again, and does not say so again
   disk.make_room();
   site.wait_for("store: writing again", 30s);
   CHECK(eventually([&] { return site.alerts().size() == 2; }, 10s));
+  CHECK(eventually([&] { return contains(state_at(broker), "online") && !contains(state_at(broker), "why"); }, 10s));
   for (const auto& alert : site.alerts()) CHECK(word(alert, "phase") == "opened");
   CHECK(count(site.log(), "the alert waits in memory") == 1);
   check_stops(agent);

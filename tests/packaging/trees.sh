@@ -48,10 +48,10 @@ tree_make() {
   printf '%s\n' "$stamp" >"$tree.stamp"
 }
 
-# qemu does not know the calls by which systemd hands credentials to services, and those that ask for them would not start.
+# qemu does not know the calls by which systemd hands credentials and namespaces to services; those that ask for them would not start.
 spare_the_emulator() {
   mkdir -p "$1/etc/systemd/system/service.d"
-  printf '[Service]\nLoadCredential=\nSetCredential=\n' >"$1/etc/systemd/system/service.d/emulated.conf"
+  printf '[Service]\nLoadCredential=\nSetCredential=\nPrivateIPC=no\nPrivateUsers=no\n' >"$1/etc/systemd/system/service.d/emulated.conf"
 }
 
 # tree_run TREE [FROM:TO...] -- COMMAND...: runs a command in the tree as root, with folders of this machine in it; mounts and
