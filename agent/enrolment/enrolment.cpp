@@ -82,13 +82,6 @@ Record record_of(const Granted& granted, Record known, Wall now) {
   return known;
 }
 
-Result<Record> put_in_force(const IdentityFolder& folder, const std::string& key, const Granted& granted,
-                            const Record& record) {
-  if (auto kept = folder.keep(key, granted, record); !kept) return kept.error();
-  if (auto forgot = folder.forget_pending(); !forgot) return forgot.error();
-  return record;
-}
-
 std::string renewal_address(const std::string& url) { return url + (url.ends_with('/') ? "renew" : "/renew"); }
 
 Result<net::Call> call_to(const std::string& url, net::Trust trust) {
@@ -124,7 +117,8 @@ Result<Record> enroll(const IdentityFolder& folder, const Petition& petition, Wa
   known.ca = petition.trust.ca_text;
   known.token = token;
   const auto record = record_of(*granted, std::move(known), now);
-  return put_in_force(folder, *key, *granted, record);
+  if (auto kept = folder.keep(*key, *granted, record); !kept) return kept.error();
+  return record;
 }
 
 Result<Record> renew(const IdentityFolder& folder, const std::string& version, Wall now, const std::stop_token& stop) {
@@ -146,7 +140,8 @@ Result<Record> renew(const IdentityFolder& folder, const std::string& version, W
     return Error{Code::config, "the city calls this board " + granted->site + "/" + granted->node + " and no longer " +
                                    known->site + "/" + known->node + ": enroll it again (kuzet enroll)"};
   const auto record = record_of(*granted, *known, now);
-  return put_in_force(folder, *key, *granted, record);
+  if (auto kept = folder.keep(*key, *granted, record); !kept) return kept.error();
+  return record;
 }
 
 }  // namespace kuzet::enrolment

@@ -99,6 +99,15 @@ Result<Read> read_record(const fs::path& file) {
 }  // namespace
 
 Result<> IdentityFolder::settle() const {
+  if (auto moved = move_next(); !moved) return moved;
+  // The key of a request that was answered.
+  const auto mark = mark_in(pending());
+  if (mark.empty() || mark != mark_in(identity())) return {};
+  if (auto removed = discard(pending()); !removed) return removed;
+  return outbox::flush_folder(folder_);
+}
+
+Result<> IdentityFolder::move_next() const {
   std::error_code failed;
   if (!fs::exists(next(), failed)) return {};
   // The record is moved last: as long as it is there, all that it says can be done again.
@@ -113,17 +122,11 @@ Result<> IdentityFolder::settle() const {
 }
 
 Result<std::string> IdentityFolder::pending_key() const {
-  // One that is in use already was answered, and a kill kept it from being forgotten.
-  if (const auto mark = mark_in(pending()); !mark.empty() && mark != mark_in(identity())) return outbox::read_file(pending());
+  if (!mark_in(pending()).empty()) return outbox::read_file(pending());
   auto key = new_key();
   if (!key) return key;
   if (auto written = outbox::write_secretly(pending(), *key); !written) return written.error();
   return key;
-}
-
-Result<> IdentityFolder::forget_pending() const {
-  if (auto removed = discard(pending()); !removed) return removed;
-  return outbox::flush_folder(folder_);
 }
 
 Result<> IdentityFolder::keep(const std::string& key, const Granted& granted, const Record& record) const {

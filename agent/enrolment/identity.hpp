@@ -41,12 +41,11 @@ class IdentityFolder {
   /// Finishes what a kill or a power cut left half done. Cheap where there is nothing.
   Result<> settle() const;
 
-  /// The key of the request that is under way, made now where there is none, and on the disk before this returns.
+  /// The key of the request that is under way, made now where there is none, and on the disk before this returns. Of a settled
+  /// folder: otherwise it may be in use already.
   Result<std::string> pending_key() const;
-  /// The request is answered.
-  Result<> forget_pending() const;
 
-  /// Puts the new identity in force; what was there before goes.
+  /// Puts the new identity in force; what was there before goes, and the key is pending no more.
   Result<> keep(const std::string& key, const Granted& granted, const Record& record) const;
 
   /// `io`: there is none; `corrupt`: it cannot be read.
@@ -55,6 +54,7 @@ class IdentityFolder {
   Result<Chain> chain() const;
 
  private:
+  Result<> move_next() const;
   [[nodiscard]] std::filesystem::path next() const { return folder_ / "next"; }
   [[nodiscard]] std::filesystem::path pending() const { return folder_ / "pending.pem"; }
 
