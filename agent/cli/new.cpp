@@ -95,7 +95,8 @@ void write(const std::string& text, const Options& options) {
   std::error_code failed;
   if (!fs::exists(file, failed)) return begin(file, text);
   const auto old = fs::canonical(file, failed).string() + ".old";
-  if (!options.force) give_up("new: " + file.string() + " is there already; --force writes it anew and keeps the old one as " + old);
+  if (!options.force)
+    give_up("new: " + file.string() + " is there already; --force writes it anew and keeps the old one as " + old);
   if (auto replaced = replace_file(file, text, old); !replaced) give_up("new: " + replaced.error().what);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kuzet service`: not for people; systemd calls it when a run is over, and before the next one.
 #include "agent/cli/cli.hpp"
+#include "agent/core/members.hpp"
 #include "agent/run/control.hpp"
 #include "agent/run/ending.hpp"
 #include "agent/run/system_clock.hpp"
@@ -58,8 +59,7 @@ std::string live_configuration(const std::filesystem::path& store) {
   if (!text) return {};
   boost::system::error_code unreadable;
   const auto status = boost::json::parse(*text, unreadable);
-  const auto* live = status.is_object() ? status.as_object().if_contains("configuration") : nullptr;
-  return live != nullptr && live->is_string() ? std::string(live->as_string()) : std::string();
+  return status.is_object() ? text_member(status.as_object(), "configuration") : std::string();
 }
 
 /// The agent is asked to read it in any case: it tells the centre what it refused.

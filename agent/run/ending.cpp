@@ -100,7 +100,7 @@ Result<> write_ending(const fs::path& folder, const Ending& ending) {
                                                                        {"at", rfc3339(ending.at)},
                                                                        {"steady_s", ending.steady_s},
                                                                        {"in_a_row", ending.in_a_row}}) +
-                                                        '\n');
+                                                    '\n');
 }
 
 bool memory_was_killed(const fs::path& proc, const fs::path& groups) {

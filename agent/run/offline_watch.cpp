@@ -2,6 +2,8 @@
 // Which dark cameras and sensors belong together.
 #include "agent/run/offline_watch.hpp"
 
+#include "agent/core/members.hpp"
+
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -69,13 +71,10 @@ void OfflineWatch::resume(const std::vector<Alert>& open) {
   for (const auto& alert : open) next_ = std::max(next_, alert.object + 1);
   for (const auto& alert : open) {
     if (alert.ended || std::ranges::find(rules_, alert.rule, &Rule::id) == rules_.end()) continue;
-    const auto text = [&](const char* key) {
-      const auto* value = alert.measure.if_contains(key);
-      return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-    };
+    const std::string cause = text_member(alert.measure, "cause");
     const bool shared = alert.source == node;
     const std::uint64_t number = shared ? alert.object : next_++;
-    Incident& incident = incidents_[number] = {alert.started.steady, text("cause"), {}, shared, 0};
+    Incident& incident = incidents_[number] = {alert.started.steady, cause, {}, shared, 0};
     std::vector<std::string> names{alert.source};
     if (const auto* list = alert.measure.if_contains(kind_.list); shared && list != nullptr && list->is_array()) {
       names.clear();
@@ -86,7 +85,7 @@ void OfflineWatch::resume(const std::vector<Alert>& open) {
       const auto found = all_.find(name);
       if (found == all_.end()) continue;
       found->second.last = alert.started.steady;
-      found->second.cause = text("cause");
+      found->second.cause = cause;
       found->second.incident = number;
       incident.line = found->second.line;
     }

@@ -79,7 +79,8 @@ void Supervision::tick(const std::vector<StuckCamera>& stuck, const std::string&
   const auto unwritten = dispatch_->unwritten();
   notify_alive(watches + (hung.empty() ? "" : " (" + std::to_string(hung.size()) + " hung)") +
                (dispatch_->online() ? ", online, " : ", offline, ") + std::to_string(dispatch_->waiting()) +
-               " waiting, configuration " + configuration + (unwritten.empty() ? "" : "; the store takes nothing: " + unwritten));
+               " waiting, configuration " + configuration +
+               (unwritten.empty() ? "" : "; the store takes nothing: " + unwritten));
 }
 
 void Supervision::end(const Moment& now) {

@@ -68,7 +68,9 @@ std::vector<std::string> as_nobody() {
 
 /// What a control centre that looks now finds as the board's state; nothing where no broker runs.
 std::string state_at(const Broker& broker) {
-  return run({find_program("mosquitto_sub"), "-p", std::to_string(broker.port()), "-C", "1", "-W", "2", "-t", "kuzet/v1/+/+/state"}).output;
+  return run({find_program("mosquitto_sub"), "-p", std::to_string(broker.port()), "-C", "1", "-W", "2", "-t",
+              "kuzet/v1/+/+/state"})
+      .output;
 }
 
 Ran run_as(std::vector<std::string> who, const std::string& command, const Site& site) {
@@ -116,7 +118,8 @@ TEST_CASE("an agent does not start on a full disk, and does once there is room",
   check_stops(agent);
 }
 
-TEST_CASE("an alert that comes while the disk is full is recorded once there is room; the centre hears of it", "[K1][K7][faults]") {
+TEST_CASE("an alert that comes while the disk is full is recorded once there is room; the centre hears of it",
+          "[K1][K7][faults]") {
   if (!Broker::available()) {
     WARN("skipped: mosquitto is not installed");
     return;

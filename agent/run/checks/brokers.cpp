@@ -2,6 +2,7 @@
 // Visits and logins at brokers, and what they mean for this board.
 #include "agent/run/checks/brokers.hpp"
 
+#include "agent/core/members.hpp"
 #include "agent/core/source.hpp"
 #include "agent/run/checks/certificates.hpp"
 #include "agent/run/checks/words.hpp"
@@ -139,14 +140,11 @@ Remarks judge_login(const Login& login, const Configuration& all, const std::str
 }
 
 Remarks judge_agent(const boost::json::object& uplink) {
-  const auto text = [&uplink](const char* name) {
-    const auto* value = uplink.if_contains(name);
-    return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-  };
-  const auto subject = text("server");
-  if (text("state") != "online") return {};
-  Remarks out{
-      {check, subject, State::good, "the agent is connected since " + text("since") + ", with MQTT " + text("version"), ""}};
+  const auto subject = text_member(uplink, "server");
+  if (text_member(uplink, "state") != "online") return {};
+  Remarks out{{check, subject, State::good,
+               "the agent is connected since " + text_member(uplink, "since") + ", with MQTT " + text_member(uplink, "version"),
+               ""}};
   if (const auto* most = uplink.if_contains("maximum_packet"); most != nullptr && most->is_int64())
     out.push_back(judge_size(static_cast<std::uint32_t>(most->as_int64()), subject));
   if (const auto* refused = uplink.if_contains("refused");

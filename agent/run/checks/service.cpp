@@ -2,6 +2,7 @@
 // The unit as its files and systemd tell of it.
 #include "agent/run/checks/service.hpp"
 
+#include "agent/core/members.hpp"
 #include "agent/run/checks/words.hpp"
 
 #include <array>
@@ -87,8 +88,7 @@ Remarks judge_version(const Roots& roots, const UnitState& state, const std::opt
                       const std::string& version) {
   std::error_code none;
   const auto program = fs::read_symlink(roots.at("/proc") / of(state, "MainPID") / "exe", none).string();
-  const auto* said = status ? status->if_contains("version") : nullptr;
-  const std::string running = said != nullptr && said->is_string() ? std::string(said->as_string()) : std::string();
+  const std::string running = status ? text_member(*status, "version") : std::string();
   if (program.ends_with(" (deleted)") || (!running.empty() && running != version))
     return {{check, "", State::warning,
              running.empty() || running == version ? "an older program still runs: it was replaced on the disk"
