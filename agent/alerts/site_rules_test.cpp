@@ -92,7 +92,7 @@ TEST_CASE("an alert whose reading comes back beyond the limit goes on", "[rules]
   CHECK_FALSE(site.events[1].alert.ended_uncertain);
 }
 
-TEST_CASE("an uncertain reading raises an alert that is less sure; a warming one raises none", "[rules]") {
+TEST_CASE("an uncertain reading raises an alert that is less sure, a warming one raises none", "[rules]") {
   Site site(co);
   site.runs(0, 20, 60, Quality::uncertain);
   REQUIRE(site.events.size() == 1);

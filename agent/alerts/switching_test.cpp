@@ -40,7 +40,7 @@ TEST_CASE("steps follow each other by the time since the alert was opened, until
   CHECK(post.escalated == Story{"130 A 1"});
 }
 
-TEST_CASE("an answer until confirmed is over when the control centre has the alert; another is not", "[answers]") {
+TEST_CASE("an answer until confirmed is over when the control centre has the alert, and another is not", "[answers]") {
   const bool until_confirmed = GENERATE(true, false);
   Post post({to_fire({{0s, "light", 0s}, {2min, "siren", 1min}}, until_confirmed ? "confirmed" : "closed")});
   post.tick(0);

@@ -190,7 +190,7 @@ TEST_CASE("an edit with a restart in the place of a reload is on trial against w
   CHECK(back->fingerprint == good);
 }
 
-TEST_CASE("a wrong file at the start of a service runs the last good one; by hand, or without one, nothing runs",
+TEST_CASE("a wrong file at the start of a service runs the last good one, and by hand, or without one, nothing runs",
           "[K6][trial]") {
   SECTION("service") {
     Board place;

@@ -236,12 +236,14 @@ void Dispatch::flush_observations(const Moment& now, bool sparse) {
               [this](const Result<>& stored) {
                 if (stored && uplink_) uplink_->wake(outbox::Class::observation);
                 if (!stored) ++dropped_;
-                if (!stored && drops_.empty()) hooks_.say("store: " + stored.error().what + "; observations are not kept");
-                drops_ = stored ? "" : stored.error().what;
+                if (!stored && !told_dropped_) hooks_.say("store: " + stored.error().what + "; observations are not kept");
+                told_dropped_ = !stored;
+                // Room that is held back for alerts is none for observations: nothing is wrong with the disk.
+                failing_ = stored || stored.error().code == Code::full ? "" : stored.error().what;
               });
 }
 
-std::string Dispatch::unwritten() const { return recorder_.unwritten().empty() ? drops_ : recorder_.unwritten(); }
+std::string Dispatch::unwritten() const { return recorder_.unwritten().empty() ? failing_ : recorder_.unwritten(); }
 
 /// An alert about it would need the disk.
 void Dispatch::tell_unwritten() {

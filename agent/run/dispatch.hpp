@@ -152,9 +152,9 @@ class Dispatch {
   bool looking_ = false;
   bool set_right_ = false;     // what was recorded before the clock was set
   std::uint64_t dropped_ = 0;  // batches of observations that the disk did not take
-  std::string drops_;          // why it takes none
-  std::string told_centre_;    // why it takes nothing
-  bool told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
+  std::string failing_;        // why it takes nothing
+  std::string told_centre_;    // ... as the retained state says it
+  bool told_dropped_ = false, told_trouble_ = false, told_unwritten_ = false, told_history_ = false;
 };
 
 }  // namespace kuzet::run

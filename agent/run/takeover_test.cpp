@@ -87,7 +87,7 @@ TEST_CASE("a school's persons are covered, which makes its cameras other ones", 
   CHECK(std::ranges::count(changed, "camera yard") == 1);
 }
 
-TEST_CASE("a configuration is taken over after who brought it is done; of several, the last", "[reload][K6]") {
+TEST_CASE("a configuration is taken over after who brought it is done, of several the last", "[reload][K6]") {
   boost::asio::io_context io;
   SystemClock clock;
   std::vector<std::string> adopted, refused;

@@ -86,7 +86,7 @@ TEST_CASE("a store or an uplink that does not come back lets the watchdog go hun
   CHECK(uplink.said == std::vector<std::string>{"the uplink does not come back since 121 s; the agent is begun anew"});
 }
 
-TEST_CASE("a hung camera is set apart and told at once; the agent ends when that could be told, and once", "[service][K7]") {
+TEST_CASE("a hung camera is set apart and told at once, and the agent ends once, when that could be told", "[service][K7]") {
   Watched watched;
   watched.look({yard}, 41s);
   CHECK(watched.dog.well());

@@ -223,7 +223,7 @@ TEST_CASE("any acknowledgement brings the reminders back to their first pace", "
   CHECK(desk.times_sent(1) == before + 2);
 }
 
-TEST_CASE("a centre that is not there is not reminded; when it comes back it is, after a while", "[K1]") {
+TEST_CASE("a centre that is not there is not reminded, and when it comes back it is, after a while", "[K1]") {
   CentreDesk desk;
   desk.alerts(2);
   desk.runs(10);

@@ -58,7 +58,7 @@ TEST_CASE("JSON of strangers is read within limits, and each failure says where"
   CHECK(why(R"({"secret name": )").find("secret") == std::string::npos);
 }
 
-TEST_CASE("a number may be a text, a switch or a word; what is none is none", "[sensors]") {
+TEST_CASE("a number may be a text, a switch or a word, and what is none is none", "[sensors]") {
   const auto number = [](const std::string& text) { return number_of(json::parse(text)); };
   CHECK(number("21.5") == 21.5);
   CHECK(number("-3") == -3);

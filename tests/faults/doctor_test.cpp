@@ -212,7 +212,7 @@ TEST_CASE("the agent tells of a certificate that ends soon, with what to do", "[
   check_stops(agent);
 }
 
-TEST_CASE("without a configuration the board itself is looked at; a wrong one is refused", "[doctor][K6][faults]") {
+TEST_CASE("without a configuration the board itself is looked at, and a wrong one is refused", "[doctor][K6][faults]") {
   const Patient board;
   const auto said = board.ask();
   said.has("configuration", "bad", "kuzet new");

@@ -118,7 +118,7 @@ TEST_CASE("an agent does not start on a full disk, and does once there is room",
   check_stops(agent);
 }
 
-TEST_CASE("an alert that comes while the disk is full is recorded once there is room; the centre hears of it",
+TEST_CASE("an alert that comes while the disk is full is recorded once there is room, and the centre hears of it",
           "[K1][K7][faults]") {
   if (!Broker::available()) {
     WARN("skipped: mosquitto is not installed");
@@ -149,6 +149,29 @@ TEST_CASE("an alert that comes while the disk is full is recorded once there is 
   CHECK(eventually([&] { return contains(state_at(broker), "online") && !contains(state_at(broker), "why"); }, 10s));
   for (const auto& alert : site.alerts()) CHECK(word(alert, "phase") == "opened");
   CHECK(count(site.log(), "the alert waits in memory") == 1);
+  check_stops(agent);
+}
+
+TEST_CASE("room that is held back for alerts is no trouble with the disk", "[K4][faults]") {
+  if (!Broker::available()) {
+    WARN("skipped: mosquitto is not installed");
+    return;
+  }
+  Broker broker;
+  broker.start();
+  Site site;
+  write_flames(site / "flames.mp4", {0});
+  site.configure({.source = (site / "flames.mp4").string(), .before = "uplink: {servers: ['" + broker.url() + "']}\n"});
+  auto text = read_text(site.configuration());
+  text.replace(text.find("keep_free: 0B"), 13, "keep_free: 1000TB");
+  write_text(site.configuration(), text);
+  Process agent = site.start();
+  site.wait_for("observations are not kept", 30s);
+  REQUIRE(eventually([&] { return contains(site.log(), "opened: fire cam"); }, 30s));
+  std::this_thread::sleep_for(2s);  // it would have been said by then
+  CHECK(contains(state_at(broker), "\"state\":\"online\""));
+  CHECK_FALSE(contains(state_at(broker), "why"));
+  CHECK_FALSE(contains(site.run("status", {"--json"}).output, "unwritten"));
   check_stops(agent);
 }
 

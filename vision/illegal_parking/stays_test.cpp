@@ -180,7 +180,7 @@ TEST_CASE("A reference of another view, or one pixel aside, makes no vehicles", 
     CHECK(watch(*detector({nullptr, {{vision::light_of(empty), frame, false}}}), stands(99, 99)).empty());
 }
 
-TEST_CASE("What the object detector calls a person again and again is no vehicle; no word changes nothing",
+TEST_CASE("What the object detector calls a person again and again is no vehicle, and no word changes nothing",
           "[illegal_parking]") {
   ScriptedObjects persons, silent;
   persons.answer = [](double) { return named(a_person, {0.38, 0.4, 0.28, 0.35}, 0.7); };

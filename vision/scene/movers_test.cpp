@@ -85,7 +85,7 @@ TEST_CASE("Who stops is covered for a minute yet", "[movers][K5]") {
   }
 }
 
-TEST_CASE("Who stops is covered for some seconds yet; who has left is covered for two", "[movers][K5]") {
+TEST_CASE("Who stops is covered for some seconds yet, who has left for two", "[movers][K5]") {
   vision::Movers movers;
   const auto x_at = [](double second) { return second < 4 ? 60 + static_cast<int>(50 * second) : 260; };
   for (int i = 0; i < 60; ++i) {

@@ -243,7 +243,8 @@ TEST_CASE("a van that parks before a clean bin raises nothing, however much of i
   }
 }
 
-TEST_CASE("while a van stands before waste nothing is emptied; what was dumped meanwhile is seen when it has left", "[waste]") {
+TEST_CASE("while a van stands before waste nothing is emptied, and what was dumped meanwhile is seen when it has left",
+          "[waste]") {
   scenes::World world(options());
   world.add(bin({{0, 0.5, 0}, {60, 0.5, 0}, {61, 0.9, 0.8}}));
   world.add(scenes::Visit{{-5.6, 10.0, 0}, 24, 84, Model::van, {196, 200, 204}});
