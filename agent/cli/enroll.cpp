@@ -74,7 +74,7 @@ Environment lenient() {
 /// The configuration as it is, or the sentence that says how to come to one.
 run::Configuration configuration_of(const Options& options) {
   std::error_code failed;
-  if (!fs::exists(options.config, failed))
+  if (!fs::exists(options.config, failed) && !failed)
     give_up("enroll: " + options.config +
                 " is not there; begin with `kuzet new`, or write the least into it: node: {id: new, site: new}",
             wrong_configuration);

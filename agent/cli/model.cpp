@@ -2,6 +2,7 @@
 // `kuzet model`: ONNX detectors on this board, with their SHA-256, their licence and how fast they are here.
 #include "agent/cli/cli.hpp"
 #include "agent/cli/fetch.hpp"
+#include "agent/cli/owner.hpp"
 #include "agent/core/json.hpp"
 #include "agent/outbox/disk.hpp"
 #include "agent/outbox/hash.hpp"
@@ -105,8 +106,10 @@ void keep(const Options& options, const std::string& name, const std::string& by
                            {"licence", licence},
                            {"source", source},
                            {"measured_ms", measured_ms(**model)}};
-  std::error_code failed;
-  fs::create_directories(folder.parent_path(), failed);
+  // As the store's owner: the agent must be able to read it, and root shall not follow what others lay there.
+  const Owner owner = owner_of(folder.parent_path());
+  if (auto made = make_store(folder.parent_path(), owner); !made) give_up("model: " + made.error().what);
+  const Acting acting(owner);
   if (auto made = outbox::make_folder(folder); !made) give_up("model: " + made.error().what);
   if (auto written = outbox::write_durably(folder / (name + ".onnx"), bytes); !written)
     give_up("model: " + written.error().what);

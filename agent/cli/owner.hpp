@@ -18,6 +18,9 @@ struct Owner {
 /// Of the store's folder; where there is none yet, the user `kuzet` where the system has one, and otherwise who we are.
 Owner owner_of(const std::filesystem::path& store);
 
+/// Makes the store's folder, 0750, where it is missing, and its parents.
+Result<> make_store(const std::filesystem::path& store, const Owner& owner);
+
 /// Makes the folder, 0700, where it is missing, and its parents. `io`: it cannot be made, is a link, or belongs to somebody
 /// else.
 Result<> make_private(const std::filesystem::path& folder, const Owner& owner);

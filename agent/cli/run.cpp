@@ -53,11 +53,17 @@ void add_run(CLI::App& app) {
   add_config_option(*command, *file);
   command->callback([file] {
     share_one_heap();
-    run::Configurations configurations({*file, run::state_folder_of_service(run::process_environment()),
-                                        run::process_environment(),
+    const auto folder = run::state_folder_of_service(run::process_environment());
+    const bool service = !folder.empty();
+    run::Configurations configurations({*file, folder, run::process_environment(),
                                         [name = *file](run::Configuration& all) { return make_fit(all, name); }, log});
-    auto first = or_exit(configurations.begin(run::system_clock().now()));
-    const auto ended = run::run_agent(std::move(first), configurations);
+    auto first = configurations.begin(run::system_clock().now());
+    // It ran before: a service tries again, since exit 78 would keep it dark until somebody comes.
+    if (!first && first.error().code == Code::io && service)
+      give_up("the configuration ran before, but a file that it names cannot be read now; trying again\n" + first.error().what,
+              failed);
+    if (!first) first = Error{Code::config, first.error().what};
+    const auto ended = run::run_agent(or_exit(std::move(first)), configurations);
     end_without_lost_threads(ended);
     if (!ended) give_up(ended.error().what, ended.error().code == Code::config ? wrong_configuration : failed);
   });

@@ -53,13 +53,22 @@ void wait_for_turn() {
   std::this_thread::sleep_for(pause);
 }
 
-/// The configuration that the agent on this store runs with; empty while it does not say.
-std::string live_configuration(const std::filesystem::path& store) {
+/// What the agent on this store says of itself; nothing while it does not answer.
+boost::json::object status_on(const std::filesystem::path& store) {
   const auto text = run::ask_status(store);
-  if (!text) return {};
   boost::system::error_code unreadable;
-  const auto status = boost::json::parse(*text, unreadable);
-  return status.is_object() ? text_member(status.as_object(), "configuration") : std::string();
+  const auto status = text ? boost::json::parse(*text, unreadable) : boost::json::value();
+  return status.is_object() ? status.as_object() : boost::json::object();
+}
+
+/// The configuration that it runs with; empty while it does not say.
+std::string live_configuration(const std::filesystem::path& store) { return text_member(status_on(store), "configuration"); }
+
+/// The file of which that was made; with the centre's settings over it the two differ.
+std::string live_file(const std::filesystem::path& store) {
+  const auto status = status_on(store);
+  const auto* configured = status.if_contains("configured");
+  return configured != nullptr && configured->is_object() ? text_member(configured->as_object(), "file") : std::string();
 }
 
 /// The agent is asked to read it in any case: it tells the centre what it refused.
@@ -76,7 +85,9 @@ void reload(const std::string& file) {
             wrong_configuration);
   }
   const auto before = live_configuration(next->store.path);
+  const bool same = live_file(next->store.path) == next->fingerprint;
   ask();
+  if (same) return;  // what it names may have changed: the agent reads that anew
   const auto end = std::chrono::steady_clock::now() + taken_over_within;
   for (;;) {
     const auto live = live_configuration(next->store.path);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `kuzet snapshot`: one picture of a camera with a grid and its zones, and how a zone looks when all is well.
 #include "agent/cli/cli.hpp"
+#include "agent/cli/owner.hpp"
 #include "agent/evidence/drawing.hpp"
 #include "agent/evidence/picture.hpp"
 #include "agent/outbox/disk.hpp"
@@ -107,7 +108,13 @@ void snapshot(const Options& options) {
   check(camera, options);
   const run::References references(all.store.path);
   const Frame picture = picture_of(camera, references);
-  if (!options.reference.empty()) keep(camera, references, options, picture);
+  if (!options.reference.empty()) {
+    // As the store's owner: the agent must be able to read it, and root shall not follow what others lay there.
+    const Owner owner = owner_of(all.store.path);
+    if (auto made = make_store(all.store.path, owner); !made) give_up("snapshot: " + made.error().what);
+    const Acting acting(owner);
+    keep(camera, references, options, picture);
+  }
   if (options.output.empty()) return;
   std::vector<evidence::Named> zones;
   for (const auto& zone : camera.zones) zones.push_back({zone.id, zone.polygon});

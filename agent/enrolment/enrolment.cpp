@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+
 namespace kuzet::enrolment {
 
 namespace json = boost::json;
@@ -82,7 +84,12 @@ Record record_of(const Granted& granted, Record known, Wall now) {
   return known;
 }
 
-std::string renewal_address(const std::string& url) { return url + (url.ends_with('/') ? "renew" : "/renew"); }
+/// What a city wrote behind a question mark belongs to it there, too.
+std::string renewal_address(const std::string& url) {
+  const auto query = std::min(url.find('?'), url.size());
+  const auto path = url.substr(0, query);
+  return path + (path.ends_with('/') ? "renew" : "/renew") + url.substr(query);
+}
 
 Result<net::Call> call_to(const std::string& url, net::Trust trust) {
   if (auto fit = check_address(url); !fit) return fit.error();

@@ -60,12 +60,13 @@ namespace {
 
 std::string part_of(const std::filesystem::path& file) { return file.string() + ".part"; }
 
-/// Under a temporary name first; `how` an older one of that name is dealt with.
-Result<> write_whole(const std::filesystem::path& file, std::string_view bytes, int how, mode_t mode) {
+/// Under a temporary name first. One of that name that a power cut left may have other permissions, or be a link of somebody's.
+Result<> write_whole(const std::filesystem::path& file, std::string_view bytes, mode_t mode) {
   const auto part = part_of(file);
+  ::unlink(part.c_str());
   Result<> written;
   {
-    const Descriptor descriptor(part, O_WRONLY | O_CREAT | how, mode);
+    const Descriptor descriptor(part, O_WRONLY | O_CREAT | O_EXCL, mode);
     if (descriptor.get() < 0) return failure("create " + part, errno);
     written = write_all(descriptor.get(), bytes, part);
   }
@@ -77,14 +78,9 @@ Result<> write_whole(const std::filesystem::path& file, std::string_view bytes, 
 
 }  // namespace
 
-Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) {
-  return write_whole(file, bytes, O_TRUNC, 0640);
-}
+Result<> write_durably(const std::filesystem::path& file, std::string_view bytes) { return write_whole(file, bytes, 0640); }
 
-Result<> write_secretly(const std::filesystem::path& file, std::string_view bytes) {
-  ::unlink(part_of(file).c_str());  // one that a power cut left may have other permissions
-  return write_whole(file, bytes, O_EXCL, 0600);
-}
+Result<> write_secretly(const std::filesystem::path& file, std::string_view bytes) { return write_whole(file, bytes, 0600); }
 
 Result<std::string> read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);

@@ -47,6 +47,7 @@ constexpr auto patience_at_stop = 5s, patience_of_outputs = 3s;  // for what the
 void say(const std::string& sentence) { spdlog::info(sentence); }
 
 Error refused(Error why) {
+  why.what = without_password(std::move(why.what));
   spdlog::error("the configuration was not taken over: {}", why.what);
   return why;
 }
@@ -74,6 +75,9 @@ class Agent {
       spdlog::warn("control: {}", control.error().what);
     return {};
   }
+
+  /// After a start that failed: the store at least could be opened.
+  [[nodiscard]] bool has_store() const { return supervision_.has_value(); }
 
   /// Until it is stopped; gives the configuration that another agent must begin with. `io`: why it ended by itself.
   Result<SharedConfiguration> run() {
@@ -177,7 +181,7 @@ class Agent {
   void wait_for_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      if (signal != SIGHUP) return begin_stop();
+      if (signal != SIGHUP) return next_.reset(), begin_stop();  // also while everything begins anew
       (void)reload();
       wait_for_signals();
     });
@@ -379,22 +383,50 @@ class Agent {
 
 }  // namespace
 
+namespace {
+
+/// Hears that the process is to stop also where there is no agent to hear it: between two, and while one begins.
+class StopAsked {
+ public:
+  StopAsked() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) { asked_ = !error; });
+  }
+  StopAsked(const StopAsked&) = delete;
+  StopAsked& operator=(const StopAsked&) = delete;
+
+  [[nodiscard]] bool by_now() { return io_.poll(), asked_; }
+
+ private:
+  asio::io_context io_{1};
+  asio::signal_set signals_{io_, SIGTERM, SIGINT};
+  bool asked_ = false;
+};
+
+}  // namespace
+
 Result<> run_agent(Configuration configuration, Configurations& configurations) {
   StoreWait waiting;
+  std::optional<StopAsked> stop(std::in_place);
   for (auto all = std::make_shared<const Configuration>(std::move(configuration)); all != nullptr;) {
     set_time_zone(all->node.timezone);
     std::optional<Agent> agent(std::in_place, all, configurations);
     if (const auto started = agent->start(); !started) {
-      agent.reset();  // with its signals: a stop ends us at once while we wait
-      if (auto last_good = configurations.failed(started.error(), system_clock().now()))
+      const bool stored = agent->has_store();
+      agent.reset();
+      if (stop->by_now()) return {};
+      stop.reset();  // a stop ends us at once while we wait
+      if (auto last_good = configurations.failed(started.error(), stored, system_clock().now()))
         all = std::make_shared<const Configuration>(std::move(*last_good));
       else if (auto helps = waiting.wait(started.error(), *all); !helps)
         return helps;
+      stop.emplace();
       continue;
     }
     waiting.over();
     auto next = agent->run();
     if (!next) return next.error();
+    agent.reset();
+    if (stop->by_now() && *next) return configurations.close(system_clock().now()), Result<>();
     all = std::move(*next);
   }
   return {};

@@ -9,6 +9,7 @@
 #include "agent/run/local_time.hpp"
 #include "agent/run/models.hpp"
 
+#include <unistd.h>
 #include <boost/json/array.hpp>
 
 #include <algorithm>
@@ -334,7 +335,11 @@ Result<std::string> read_configuration(const std::filesystem::path& file) {
   if (std::filesystem::is_regular_file(file, failed) && std::filesystem::file_size(file, failed) > largest_file)
     return Error{Code::config, file.string() + ":1:1: larger than 1 MiB: this is no configuration\n"};
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Error{Code::io, file.string() + ": " + std::generic_category().message(errno)};
+  if (!stream) {
+    const int why = errno;
+    return Error{Code::io, file.string() + ": " + std::generic_category().message(why) +
+                               (why == EACCES && ::geteuid() != 0 ? " (try it with sudo)" : "")};
+  }
   std::string text;
   for (std::array<char, 4096> part{}; stream.read(part.data(), part.size()) || stream.gcount() > 0;) {
     text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
@@ -353,8 +358,10 @@ Result<Configuration> load(const std::filesystem::path& file, const Environment&
 Environment process_environment() {
   return [](std::string_view name) -> std::optional<std::string> {
     const char* value = std::getenv(std::string(name).c_str());
-    if (value == nullptr) return std::nullopt;
-    return value;
+    if (value != nullptr) return value;
+    // What is typed by hand is about the service's configuration, and systemd tells this place to the service alone.
+    if (name == "CREDENTIALS_DIRECTORY") return "/run/credentials/kuzet.service";
+    return std::nullopt;
   };
 }
 

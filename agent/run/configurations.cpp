@@ -48,7 +48,7 @@ Result<Configurations::Choice> Configurations::judge(const Origin& origin, json:
   auto all = parse(origin.text, setup_.file.string(), setup_.environment, amend, &found);
   if (all && !origin.overlay.empty()) all->fingerprint = origin.fingerprint();
   if (all && setup_.fit)
-    if (const auto fit = setup_.fit(*all); !fit) all = fit.error();
+    if (const auto fit = setup_.fit(*all); !fit) all = Error{Code::io, fit.error().what};  // of a file that it names
   if (all) return Choice{origin, std::move(*all)};
   if (faults != nullptr && origin.overlay.empty()) *faults = lines_of(all.error().what);
   if (faults != nullptr && !origin.overlay.empty()) {
@@ -65,7 +65,7 @@ std::string Configurations::wanted_settings() const {
   if (!wanted) return {};
   const bool expired = wanted->expires && now_.clock != ClockState::unsynced && *wanted->expires <= now_.wall;
   if (expired) return {};
-  if (!wanted->taken_back.empty()) return kept_.good ? kept_.good->origin.overlay : "";
+  if (!wanted->taken_back.empty()) return kept_.good ? good().overlay : "";
   return wanted->settings;
 }
 
@@ -76,14 +76,35 @@ void Configurations::read_file() {
   alone_ = Error{Code::config, "the file was not read"};
   const auto text = read_configuration(setup_.file);
   if (!text) {
-    alone_ = text.error();
+    alone_ = Error{Code::config, text.error().what};
     file_ = {"wrong", lines_of(text.error().what), text.error().what, {}};
     return;
   }
   file_text_ = *text, file_fingerprint_ = fingerprint_of(*text);
+  if (!may_judge()) return;
   json::array faults;
   alone_ = judge({*text, ""}, &faults);
+  if (std::exchange(kept_.judging, std::nullopt)) save();
   if (!alone_) file_ = {"wrong", std::move(faults), alone_.error().what, {}};
+}
+
+/// False: it was taken back. What a text names is read with it, a model for instance, and may end the agent there (memory, a
+/// fault of a library): that counts before it happens, or a board would do nothing else for ever.
+bool Configurations::may_judge() {
+  if (folder_.empty() || !kept_.good || file_text_ == kept_.good->origin.text) return true;
+  if (kept_.find(file_fingerprint_) != nullptr) return false;
+  auto& judging = kept_.judging;
+  if (!judging || judging->fingerprint != file_fingerprint_) judging = Judging{file_fingerprint_, 0};
+  const bool too_often = ++judging->begun > most_interruptions;
+  if (too_often) {
+    kept_.take_back(
+        {file_fingerprint_,
+         "the agent ended " + std::to_string(most_interruptions) + " times while it read it and the files that it names",
+         now_.wall});
+    judging.reset();
+  }
+  save();
+  return !too_often;
 }
 
 /// Whether it is one that was taken back before.
@@ -102,7 +123,7 @@ Result<Configurations::Choice> Configurations::choose_settings(const std::string
   auto choice = judge({text, settings}, &faults);
   if (choice) return choice;
   remote_ = {"refused", std::move(faults), {}, {}};
-  return of_good ? judge(kept_.good->origin, nullptr) : alone();
+  return of_good ? judge(good(), nullptr) : alone();
 }
 
 Result<Configurations::Choice> Configurations::choose() {
@@ -111,24 +132,33 @@ Result<Configurations::Choice> Configurations::choose() {
   return choose_settings(kept_.good->origin.text, true);
 }
 
-Result<Configuration> Configurations::begin(const Moment& now) {
-  now_ = now;
-  read_file();
-  const bool service = !setup_.state_folder.empty();
-  if (!alone_ && !service) return alone_.error();
-  folder_ = service ? setup_.state_folder : std::filesystem::path(alone_->configuration.store.path);
+void Configurations::read_kept_in(std::filesystem::path folder, bool service) {
+  folder_ = std::move(folder);
   if (auto kept = read_kept(folder_))
     kept_ = std::move(*kept);
   else if (service ||
            kept.error().code != Code::io)  // by hand it lies in the store, which says itself that it may not be opened
     setup_.say("configuration: " + kept.error().what + "; there is no last good one now");
+}
+
+Result<Configuration> Configurations::begin(const Moment& now) {
+  now_ = now;
+  const bool service = !setup_.state_folder.empty();
+  if (service) read_kept_in(setup_.state_folder, true);
+  read_file();
+  if (!alone_ && !service) return alone_.error();
+  if (!service) read_kept_in(alone_->configuration.store.path, false);
   recall();
   auto choice = choose();
   if (choice && was_interrupted_too_often(choice->origin)) {
     recall();
     choice = choose();
   }
-  if (!choice) return choice.error();
+  if (!choice) {
+    auto why = choice.error();
+    if (!kept_.good) why.code = Code::config;  // it never ran
+    return why;
+  }
   running_ = choice->origin;
   trial_length_ = choice->configuration.trial;
   const std::string instead = ", so the last good one runs (" + running_.fingerprint() + "): " + file_.why;
@@ -152,9 +182,12 @@ bool Configurations::was_interrupted_too_often(const Origin& origin) {
   return true;
 }
 
-std::optional<Configuration> Configurations::failed(const Error& error, const Moment& now) {
+std::optional<Configuration> Configurations::failed(const Error& error, bool stored, const Moment& now) {
   now_ = now;
-  if (error.code == Code::busy || !kept_.good || running_ == kept_.good->origin) return std::nullopt;
+  if (error.code == Code::busy || !kept_.good || running_ == good()) return std::nullopt;
+  // A disk that is full or read-only is no fault of the words: with the last good one it would be the same.
+  const auto mine = parse(running_.text, "", setup_.environment), other = parse(good().text, "", setup_.environment);
+  if (!stored && mine && other && mine->store.path == other->store.path) return std::nullopt;
   return take_back("the agent cannot start with it: " + error.what);
 }
 
@@ -168,9 +201,9 @@ void Configurations::opened(const Moment& now) {
   now_ = now;
   if (std::exchange(opened_, true)) return;
   if (kept_.good) worked_.know(kept_.good->worked, now);
-  const bool good = kept_.good && running_ == kept_.good->origin;
-  if (good) kept_.attempt.reset();
-  if (!good) {
+  const bool known = kept_.good && running_ == good();
+  if (known) kept_.attempt.reset();
+  if (!known) {
     if (!kept_.attempt)
       kept_.attempt = Attempt{running_.fingerprint(), kept_.good ? kept_.good->worked : Baseline{}, 0, true, now.wall};
     kept_.attempt->running = true;
@@ -222,10 +255,10 @@ std::optional<Configuration> Configurations::adopt(Choice choice) {
   keep_before();
   running_ = choice.origin;
   trial_length_ = choice.configuration.trial;
-  const bool good = kept_.good && running_ == kept_.good->origin;
+  const bool known = kept_.good && running_ == good();
   trial_.reset();
   kept_.attempt.reset();
-  if (!good) {
+  if (!known) {
     kept_.attempt = Attempt{running_.fingerprint(), before, 0, true, now_.wall};
     begin_trial();
   }
@@ -241,8 +274,8 @@ std::optional<Configuration> Configurations::tick(const Signs& signs, const Mome
   if (trial_) return judge_trial(signs);
   keep_worked();
   if (waiting_) return accept(*std::exchange(waiting_, std::nullopt));
-  if (kept_.wanted && wanted_settings() != running_.overlay && remote_.state == "applied")
-    if (auto choice = choose()) return adopt(std::move(*choice));  // it has expired
+  if (!running_.overlay.empty() && wanted_settings().empty())  // expired
+    if (auto choice = choose()) return adopt(std::move(*choice));
   return std::nullopt;
 }
 
@@ -259,7 +292,10 @@ std::optional<Configuration> Configurations::judge_trial(const Signs& signs) {
 void Configurations::pass() {
   trial_.reset();
   kept_.attempt.reset();
-  kept_.good = LastGood{running_, worked_.before(now_), now_.wall};
+  const bool of_wanted = kept_.wanted && kept_.wanted->settings == running_.overlay;
+  const bool of_good = kept_.good && kept_.good->origin.overlay == running_.overlay;
+  const auto expires = of_wanted ? kept_.wanted->expires : of_good ? kept_.good->expires : std::nullopt;
+  kept_.good = LastGood{running_, worked_.before(now_), now_.wall, expires};
   kept_worked_ = now_.steady;
   setup_.say("configuration " + running_.fingerprint() + " has passed its trial");
   settle();
@@ -268,33 +304,34 @@ void Configurations::pass() {
 
 /// What is new in it is not tried again as it is.
 void Configurations::blame(const Origin& origin, const std::string& why) {
-  const Origin& good = kept_.good->origin;
-  if (origin.text != good.text) kept_.take_back({fingerprint_of(origin.text), why, now_.wall});
-  if (origin.overlay != good.overlay && kept_.wanted) kept_.wanted->taken_back = why;
+  const Origin& last = kept_.good->origin;
+  if (origin.text != last.text) kept_.take_back({fingerprint_of(origin.text), why, now_.wall});
+  if (origin.overlay != last.overlay && kept_.wanted && origin.overlay == kept_.wanted->settings)
+    kept_.wanted->taken_back = why;
   kept_.attempt.reset();
 }
 
 std::optional<Configuration> Configurations::take_back(const std::string& why) {
   if (!kept_.good) return pass(), std::nullopt;  // nothing is known to be better
-  auto good = judge(kept_.good->origin, nullptr);
-  if (!good) {
+  auto instead = judge(good(), nullptr);
+  if (!instead) {
     setup_.say("configuration " + running_.fingerprint() + " would be taken back (" + why +
-               "), but the last good one cannot run any more: " + good.error().what);
+               "), but the last good one cannot run any more: " + instead.error().what);
     return pass(), std::nullopt;
   }
   setup_.say("configuration " + running_.fingerprint() + " is taken back: " + why + "; the last good one runs again (" +
-             kept_.good->origin.fingerprint() + ")");
+             good().fingerprint() + ")");
   keep_before();
   blame(running_, why);
   trial_.reset();
-  running_ = kept_.good->origin;
-  trial_length_ = good->configuration.trial;
+  running_ = good();
+  trial_length_ = instead->configuration.trial;
   worked_.know(kept_.good->worked, now_);
   recall();
   remote_ = {};
   settle();
   save();
-  return std::move(good->configuration);
+  return std::move(instead->configuration);
 }
 
 std::optional<std::string> Configurations::objection(const uplink::Desired& wanted) const {

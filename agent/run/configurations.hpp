@@ -34,7 +34,8 @@ class Configurations {
   };
   explicit Configurations(Setup setup) : setup_(std::move(setup)) {}
 
-  /// What is to run first. `config`: the file is wrong, and it was started by hand or no good one is kept.
+  /// What is to run first. `config`: the file is wrong, and it was started by hand or no good one is kept. `io`: it ran before,
+  /// and a file that it names cannot be read now.
   Result<Configuration> begin(const Moment& now);
   /// The store is open, so the state folder is this process's own: what begins here counts.
   void opened(const Moment& now);
@@ -42,8 +43,8 @@ class Configurations {
   Result<Configuration> reread(const Moment& now);
   /// The one that runs, from its text anew.
   [[nodiscard]] Result<Configuration> again() const;
-  /// The agent could not start with it. Something: the last good one.
-  std::optional<Configuration> failed(const Error& error, const Moment& now);
+  /// The agent could not start with it; `stored`: its store could be opened. Something: the last good one.
+  std::optional<Configuration> failed(const Error& error, bool stored, const Moment& now);
   /// What was given last could not be taken over: what ran before runs on.
   void not_taken(const Moment& now);
   /// The centre's word. Nothing: nothing changes.
@@ -85,7 +86,10 @@ class Configurations {
   Result<Choice> judge(const Origin& origin, boost::json::array* faults) const;
   Result<Choice> choose();
   Result<Choice> choose_settings(const std::string& text, bool of_good);
+  void read_kept_in(std::filesystem::path folder, bool service);
   void read_file();
+  bool may_judge();
+  [[nodiscard]] Origin good() const { return kept_.good->at(now_); }
   void recall();
   bool was_interrupted_too_often(const Origin& origin);
   [[nodiscard]] std::string wanted_settings() const;
@@ -128,6 +132,9 @@ class Configurations {
   std::optional<Steady> kept_worked_;
   bool opened_ = false, news_ = false, told_unwritten_ = false;
 };
+
+/// A fault as it may leave the board: what somebody wrote may be an address with a password in it.
+std::string without_password(std::string text);
 
 /// Where the store of a configuration file is, also of a wrong one, as far as that can be read; else the default place.
 std::filesystem::path store_of(const std::filesystem::path& file, const Environment& environment);

@@ -9,11 +9,6 @@ namespace kuzet::run {
 
 namespace json = boost::json;
 
-namespace {
-
-constexpr std::size_t most_faults = 20;  // in a message; `kuzet check` tells all of them
-
-/// What somebody wrote may be an address with a password in it.
 std::string without_password(std::string text) {
   for (std::size_t from = 0; (from = text.find("://", from)) != std::string::npos;) {
     from += 3;
@@ -22,6 +17,10 @@ std::string without_password(std::string text) {
   }
   return text;
 }
+
+namespace {
+
+constexpr std::size_t most_faults = 20;  // in a message; `kuzet check` tells all of them
 
 json::array told(const json::array& faults) {
   json::array out;

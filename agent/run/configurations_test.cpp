@@ -1,91 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which configuration runs: after an edit, a trial, a restart, a crash, a word of the control centre.
-#include "agent/run/configurations.hpp"
-
-#include "agent/run/dispatch.hpp"
-#include "tests/harness/catch.hpp"
-#include "tests/harness/moments.hpp"
-#include "tests/harness/temp_folder.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
+#include "agent/run/configurations_fixture.hpp"
 
 using namespace kuzet;
 using namespace kuzet::run;
 using namespace std::chrono_literals;
 using test::at;
 namespace json = boost::json;
-
-namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// A board's folder over several runs of its agent; `trial: 100s`.
-class Board {
- public:
-  explicit Board(bool service = true) : service_(service) { write(""); }
-
-  void write(const std::string& more) {
-    text_ = "node: {id: n1, site: s1}\ntrial: 100s\nstore: {path: \"" + (folder_ / "store").string() + "\"}\n" + more;
-    test::write_file(folder_ / "kuzet.yaml", text_);
-  }
-  void spoil() { test::write_file(folder_ / "kuzet.yaml", text_ + "cmaeras: []\n"); }
-  std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
-
-  std::unique_ptr<Configurations> make() {
-    const auto state = service_ ? folder_ / "state" : std::filesystem::path();
-    return std::make_unique<Configurations>(
-        Configurations::Setup{folder_ / "kuzet.yaml", state, [](std::string_view) { return std::nullopt; },
-                              [](Configuration& all) { return Dispatch::check(all); },
-                              [this](const std::string& sentence) { said += sentence + "\n"; }});
-  }
-  /// Begun and opened; the fingerprint of what runs.
-  std::unique_ptr<Configurations> run(double second) {
-    auto out = make();
-    auto first = out->begin(at(second));
-    INFO(said);
-    REQUIRE(first.has_value());
-    running = first->fingerprint;
-    out->opened(at(second));
-    return out;
-  }
-  /// One that has passed its trial with the broker and the camera `yard`; the second at which it had.
-  std::unique_ptr<Configurations> settled() {
-    auto out = run(0);
-    for (int second = 0; second <= 100; ++second) REQUIRE_FALSE(out->tick(well(), at(second)).has_value());
-    REQUIRE(state(*out, 100) == "good");
-    return out;
-  }
-  static Signs well() { return {true, {{"yard", true, 1min}}}; }
-  static Signs cut_off() { return {false, {{"yard", true, 1min}}}; }
-  static std::string state(const Configurations& all, double second) {
-    return std::string(all.about(at(second)).at("state").as_string());
-  }
-
-  std::string said, running;
-
- private:
-  test::TempFolder folder_;
-  bool service_;
-  std::string text_;
-};
-
-/// Seconds from..to under these signs; what is to be run, if anything is.
-std::optional<Configuration> pass_time(Configurations& all, const Signs& signs, int from, int to) {
-  for (int second = from; second <= to; ++second)
-    if (auto next = all.tick(signs, at(second))) return next;
-  return std::nullopt;
-}
-
-uplink::DesiredReading wish(const std::string& id, const std::string& settings, double issued = 0) {
-  return {id, uplink::Desired{id, at(issued).wall, std::nullopt, json::parse(settings).as_object()}};
-}
-
-std::string word(const json::object& object, const char* key) {
-  return object.at(key).is_string() ? std::string(object.at(key).as_string()) : json::serialize(object.at(key));
-}
-
-}  // namespace
 
 TEST_CASE("a first configuration is on trial and becomes the last good one", "[K6][trial]") {
   Board place;
@@ -262,11 +183,11 @@ TEST_CASE("a configuration with which the agent cannot start is taken back at on
   place.write("cpu: 50\n");
   auto all = place.make();
   REQUIRE(all->begin(at(200)).has_value());
-  CHECK_FALSE(all->failed({Code::busy, "another agent runs"}, at(200)).has_value());
-  const auto back = all->failed({Code::io, "store: no such folder"}, at(200));
+  CHECK_FALSE(all->failed({Code::busy, "another agent runs"}, false, at(200)).has_value());
+  const auto back = all->failed({Code::io, "outputs: no such line"}, true, at(200));
   REQUIRE(back.has_value());
   CHECK(back->fingerprint == good);
-  CHECK_FALSE(all->failed({Code::io, "store: no such folder"}, at(200)).has_value());
+  CHECK_FALSE(all->failed({Code::io, "outputs: no such line"}, true, at(200)).has_value());
 }
 
 TEST_CASE("an edit during a trial begins it anew against what worked before the first", "[K6][trial]") {

@@ -27,11 +27,13 @@ json::object to_json(const Baseline& baseline) {
 }
 
 json::object to_json(const LastGood& good) {
-  return {{"fingerprint", good.origin.fingerprint()},
-          {"text", good.origin.text},
-          {"overlay", good.origin.overlay},
-          {"worked", to_json(good.worked)},
-          {"since", rfc3339(good.since)}};
+  json::object out{{"fingerprint", good.origin.fingerprint()},
+                   {"text", good.origin.text},
+                   {"overlay", good.origin.overlay},
+                   {"worked", to_json(good.worked)},
+                   {"since", rfc3339(good.since)}};
+  if (good.expires) out["expires"] = rfc3339(*good.expires);
+  return out;
 }
 
 json::object to_json(const Attempt& attempt) {
@@ -70,6 +72,7 @@ Baseline baseline_of(const json::object& object) {
 LastGood good_of(const json::object& object) {
   LastGood out{
       {text(object, "text"), text(object, "overlay")}, baseline_of(object.at("worked").as_object()), wall(object, "since")};
+  if (object.contains("expires")) out.expires = wall(object, "expires");
   if (out.origin.fingerprint() != text(object, "fingerprint"))
     throw Error{Code::corrupt, "the last good configuration was changed"};
   return out;
@@ -92,6 +95,8 @@ Kept kept_of(const json::object& object) {
   Kept out;
   if (const auto* good = object.if_contains("good")) out.good = good_of(good->as_object());
   if (const auto* attempt = object.if_contains("attempt")) out.attempt = attempt_of(attempt->as_object());
+  if (const auto* judging = object.if_contains("judging"))
+    out.judging = Judging{text(judging->as_object(), "fingerprint"), static_cast<int>(judging->at("begun").as_int64())};
   if (const auto* wanted = object.if_contains("wanted")) out.wanted = wanted_of(wanted->as_object());
   for (const auto& one : object.at("taken_back").as_array())
     out.taken_back.push_back({text(one.as_object(), "fingerprint"), text(one.as_object(), "why"), wall(one.as_object(), "at")});
@@ -103,6 +108,11 @@ Kept kept_of(const json::object& object) {
 std::string fingerprint_of(std::string_view text) { return outbox::sha256(text).substr(0, 16); }
 
 std::string Origin::fingerprint() const { return fingerprint_of(overlay.empty() ? text : text + "\n" + overlay); }
+
+Origin LastGood::at(const Moment& now) const {
+  const bool expired = expires && now.clock != ClockState::unsynced && *expires <= now.wall;
+  return expired ? Origin{origin.text, ""} : origin;
+}
 
 const TakenBack* Kept::find(const std::string& fingerprint) const {
   const auto found = std::ranges::find(taken_back, fingerprint, &TakenBack::fingerprint);
@@ -136,6 +146,7 @@ Result<> write_kept(const std::filesystem::path& folder, const Kept& kept) {
   json::object out{{"schema", schema}};
   if (kept.good) out["good"] = to_json(*kept.good);
   if (kept.attempt) out["attempt"] = to_json(*kept.attempt);
+  if (kept.judging) out["judging"] = json::object{{"fingerprint", kept.judging->fingerprint}, {"begun", kept.judging->begun}};
   if (kept.wanted) out["wanted"] = to_json(*kept.wanted);
   auto& list = out["taken_back"].emplace_array();
   for (const auto& one : kept.taken_back) list.push_back(to_json(one));

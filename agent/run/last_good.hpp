@@ -31,6 +31,10 @@ struct LastGood {
   Origin origin;
   Baseline worked;  ///< what works under it, as last seen
   Wall since;
+  std::optional<Wall> expires = {};  ///< of the overlay
+
+  /// With the overlay as long as that has not expired; without a right clock nothing expires.
+  [[nodiscard]] Origin at(const Moment& now) const;
 };
 
 /// A trial that began and has not ended.
@@ -40,6 +44,12 @@ struct Attempt {
   int interrupted = 0;   ///< how often the agent ended in it, not in good order
   bool running = false;  ///< it has not been left in good order
   Wall since;
+};
+
+/// A text that is being read, with the files that it names, and how often that has begun and not ended.
+struct Judging {
+  std::string fingerprint;
+  int begun = 0;
 };
 
 /// A file's text that was taken back after its trial: not tried again as it is.
@@ -62,6 +72,7 @@ struct Wanted {
 struct Kept {
   std::optional<LastGood> good;
   std::optional<Attempt> attempt;
+  std::optional<Judging> judging;
   std::vector<TakenBack> taken_back;  ///< the newest last
   std::optional<Wanted> wanted;
 

@@ -175,6 +175,22 @@ TEST_CASE("room that is held back for alerts is no trouble with the disk", "[K4]
   check_stops(agent);
 }
 
+TEST_CASE("a stop while everything begins anew is a stop", "[K7][reload][faults]") {
+  for (const int moment : {0, 5, 20, 60, 120, 250}) {
+    CAPTURE(moment);
+    const Site site;
+    Process agent = site.start();
+    site.wait_for(looked);
+    auto text = read_text(site.configuration());
+    text.replace(text.find("id: ") + 4, 0, "other-");
+    write_text(site.configuration(), text);
+    agent.kill(SIGHUP);
+    site.wait_for("everything begins anew");
+    std::this_thread::sleep_for(std::chrono::milliseconds(moment));  // the moment is what is tried
+    check_stops(agent);
+  }
+}
+
 TEST_CASE("a second agent on the same store is refused and does not disturb the first", "[K7][faults]") {
   const Site site;
   Process agent = site.start();

@@ -54,6 +54,15 @@ TEST_CASE("the schema of the configuration is JSON that knows every section", "[
   CHECK(schema.at("additionalProperties") == false);
 }
 
+TEST_CASE("a secret that systemd hands to the service alone is no fault of the configuration", "[K6][faults]") {
+  Site site;
+  site.configure({.before = "uplink: {servers: ['mqtt://127.0.0.1:1'], username: n1, password_file: "
+                            "'${CREDENTIALS_DIRECTORY}/kuzet.mqtt'}\n"});
+  const auto ran = site.run("check");
+  INFO(ran.errors);
+  CHECK(ran.code == 0);
+}
+
 TEST_CASE("version and help are told on standard output", "[K6][faults]") {
   CHECK(printed({"--version"}).starts_with("kuzet "));
   const auto help = printed({"--help"});

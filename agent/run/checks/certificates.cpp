@@ -13,15 +13,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr auto check = "certificate";
 constexpr auto early = 24h * 30, late = 24h * 3;
 
 std::string date(Wall wall) { return rfc3339(wall).substr(0, 10); }
 
 /// One of the connection's files with certificates. Of authorities one that lasts is enough; an own one is the file's first.
-Remarks check_file(const std::string& setting, const std::string& file, bool authorities, const Moment& now) {
+Remarks check_file(const std::string& setting, const std::string& file, bool authorities, const Moment& now,
+                   const std::string& renew = "put a new one there; the agent takes it over by itself") {
   const auto papers = link::read_certificates(file);
-  const std::string renew = "put a new one there; the agent takes it over by itself";
   if (!papers) return {{check, setting, State::bad, papers.error().what, renew}};
   const auto first = authorities ? std::ranges::max_element(*papers, {}, &link::Certificate::until) : papers->begin();
   return {judge_end(*first, setting, first->owner.empty() ? file : "the certificate of " + first->owner + " (" + file + ")",
@@ -32,7 +34,7 @@ Remark system_authorities(const Roots& roots) {
   static constexpr std::array usual{"/etc/ssl/certs/ca-certificates.crt", "/usr/lib/ssl/cert.pem"};
   std::error_code none;
   for (const auto* file : usual)
-    if (std::filesystem::exists(roots.at(file), none))
+    if (fs::exists(roots.at(file), none))
       return {check, "", State::good, "the authorities of the system are trusted (" + std::string(file) + ")", ""};
   return {check, "", State::bad, "no authority is trusted: neither tls.ca is set nor has the system any",
           "sudo apt install ca-certificates, or set uplink.tls.ca to the city's own authority"};
@@ -63,7 +65,12 @@ Remarks check_certificates(const Roots& roots, const link::Connection& connectio
   else if (tls)
     out.push_back(system_authorities(roots));
   if (connection.certificate.empty()) return out;
-  append(out, check_file("uplink.tls.certificate", connection.certificate, false, now));
+  const bool enrolled =
+      fs::path(connection.certificate).filename() == "identity.pem" && connection.certificate == connection.key;
+  append(out, enrolled ? check_file("uplink.identity", connection.certificate, false, now,
+                                    "the agent renews it by itself: journalctl -u kuzet tells why it does not; or kuzet enroll "
+                                    "with a new token")
+                       : check_file("uplink.tls.certificate", connection.certificate, false, now));
   if (const auto fit = link::fit_together(connection.certificate, connection.key); !fit)
     out.push_back({check, "uplink.tls.key", State::bad, fit.error().what,
                    "certificate and key are made together: put both files there again"});

@@ -220,6 +220,20 @@ TEST_CASE("a store is looked at without a trace, and one that is damaged is name
   CHECK_FALSE(all_good(check_store({}, settings, access)));
 }
 
+TEST_CASE("a folder into which the unit lets nobody write is told, whatever its permissions are", "[doctor]") {
+  Tree tree;
+  const auto told = [&](const char* folder) { return check_sandbox(tree.roots, folder, "store.path"); };
+  CHECK(told("/mnt/ssd/kuzet").empty());  // no unit
+  tree.put("lib/systemd/system/kuzet.service", "[Service]\nProtectSystem=strict\nStateDirectory=kuzet\n");
+  CHECK(told("/var/lib/kuzet").empty());
+  CHECK(told("/var/lib/kuzet/identity").empty());
+  CHECK(has(told("/mnt/ssd/kuzet"), State::bad, "may not write into /mnt/ssd/kuzet"));
+  CHECK(has(told("/var/lib/kuzet-2"), State::bad, "may not write"));
+  tree.put("etc/systemd/system/kuzet.service.d/disk.conf", "[Service]\nReadWritePaths=/srv\nReadWritePaths=-/mnt/ssd\n");
+  CHECK(told("/mnt/ssd/kuzet").empty());
+  CHECK(told("/srv/kuzet").empty());
+}
+
 TEST_CASE("a store on a file system that became read-only is a fault of the card", "[doctor]") {
   const test::SmallDisk disk(2);
   if (!disk.mounted) return;
@@ -291,4 +305,6 @@ TEST_CASE("the system's log is told where it wears the card without a limit", "[
   CHECK(has(check_journald(tree.roots), State::warning, "SystemMaxUse=100M"));
   tree.put("etc/systemd/journald.conf.d/card.conf", "[Journal]\nSystemMaxUse=64M\n");
   CHECK(has(check_journald(tree.roots), State::good, "64M at most"));
+  tree.put("usr/lib/systemd/journald.conf.d/memory.conf", "[Journal]\nStorage=volatile\n");
+  CHECK(has(check_journald(tree.roots), State::good, "Storage=volatile"));
 }

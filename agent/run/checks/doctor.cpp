@@ -70,6 +70,9 @@ Remarks site(const Examination& of, const Access& access, const Status& status, 
   append(out, check_files(of.roots, named_files(document_of(of.file)), access, true));
   append(out, network(of, status, now));
   append(out, check_store(of.roots, of.all->store, access));
+  append(out, check_sandbox(of.roots, of.all->store.path, "store.path"));
+  if (of.all->uplink && !of.all->uplink->identity.empty())
+    append(out, check_sandbox(of.roots, of.all->uplink->identity, "uplink.identity"));
   append(out, check_devices(of.roots, devices_of(of.roots, *of.all), access, true));
   for (const auto& camera : of.all->cameras)
     if (!camera.model.empty()) append(out, check_model(camera.model, "camera " + camera.id));

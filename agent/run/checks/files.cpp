@@ -69,16 +69,16 @@ Remarks check_files(const Roots& roots, const std::vector<NamedFile>& files, con
   Remarks out;
   for (const auto& one : files) {
     const fs::path file = roots.at(one.file);
-    if (const int denied = access.denied(file, R_OK); denied != 0) {
+    if (all && access.user() && hidden(one.file))
+      out.push_back({check, one.key, State::bad,
+                     one.file + " is hidden from the service, which sees no home and no /tmp of others",
+                     "move it to /etc/kuzet"});
+    else if (const int denied = access.denied(file, R_OK); denied != 0) {
       out.push_back(unreadable(one, access, denied));
       continue;
     }
     struct stat about {};
     if (!all || ::stat(file.c_str(), &about) != 0) continue;
-    if (access.user() && hidden(one.file))
-      out.push_back({check, one.key, State::bad,
-                     one.file + " is hidden from the service, which sees no home and no /tmp of others",
-                     "move it to /etc/kuzet"});
     if (one.secret && (about.st_mode & S_IROTH) != 0)
       out.push_back({check, one.key, State::warning, one.file + " is a secret that every user of this board may read",
                      "sudo chmod o-rwx " + one.file});

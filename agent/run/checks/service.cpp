@@ -50,6 +50,19 @@ Remarks judge_files(const Roots& roots, const Access& access) {
   return out;
 }
 
+/// As journald.conf(5) reads it: the file, then what is dropped in, the weightiest folder last.
+std::string journald_setting(const Roots& roots, const std::string& key) {
+  std::vector<fs::path> files{roots.at("/etc/systemd/journald.conf")};
+  for (const auto* folder :
+       {"/usr/lib/systemd/journald.conf.d", "/run/systemd/journald.conf.d", "/etc/systemd/journald.conf.d"})
+    for (const auto& name : names_in(roots.at(folder))) files.push_back(roots.at(folder) / name);
+  std::string out;
+  for (const auto& file : files)
+    for (const auto& line : lines_of(file))
+      if (line.starts_with(key + "=")) out = line.substr(key.size() + 1);
+  return out;
+}
+
 Remarks judge_running(const UnitState& state) {
   const std::string active = of(state, "ActiveState"), sub = of(state, "SubState"), result = of(state, "Result");
   if (active == "active" || active == "reloading" || active == "activating")
@@ -137,13 +150,10 @@ Remarks check_journald(const Roots& roots) {
     return {{"log", "", State::unknown, "there is no journal here: what the agent says is not kept", ""}};
   if (!fs::exists(roots.at("/var/log/journal"), none))
     return {{"log", "", State::good, "the log is kept in memory: it spares the card and ends with the power", ""}};
-  std::string most;
-  for (const auto* file : {"/etc/systemd/journald.conf"})
-    for (const auto& line : lines_of(roots.at(file)))
-      if (line.starts_with("SystemMaxUse=")) most = line.substr(std::string_view("SystemMaxUse=").size());
-  for (const auto& name : names_in(roots.at("/etc/systemd/journald.conf.d")))
-    for (const auto& line : lines_of(roots.at("/etc/systemd/journald.conf.d") / name))
-      if (line.starts_with("SystemMaxUse=")) most = line.substr(std::string_view("SystemMaxUse=").size());
+  if (journald_setting(roots, "Storage") == "volatile")
+    return {{"log", "", State::good, "the log is kept in memory (Storage=volatile): it spares the card and ends with the power",
+             ""}};
+  const auto most = journald_setting(roots, "SystemMaxUse");
   if (!most.empty()) return {{"log", "", State::good, "the log is kept on the card, " + most + " at most", ""}};
   return {
       {"log", "", State::warning, "the log is kept on the card and may take a tenth of it (4 GB at most)",

@@ -49,8 +49,9 @@ void read_unit(const fs::path& file, UnitSettings& out) {
     const auto equals = line.find('=');
     if (equals == std::string::npos || line.starts_with('#') || line.starts_with(';')) continue;
     const std::string value = line.substr(equals + 1);
-    std::string& kept = out[line.substr(0, equals)];
-    const bool list = line.starts_with("SupplementaryGroups=");
+    const std::string key = line.substr(0, equals);
+    std::string& kept = out[key];
+    const bool list = key == "SupplementaryGroups" || key == "ReadWritePaths" || key == "StateDirectory";
     kept = value.empty() || !list || kept.empty() ? value : kept + " " + value;
   }
 }

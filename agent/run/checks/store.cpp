@@ -133,6 +133,24 @@ std::optional<Mount> mount_of(const Roots& roots, const fs::path& path) {
   return out;
 }
 
+Remarks check_sandbox(const Roots& roots, const fs::path& folder, const std::string& setting) {
+  const auto unit = unit_settings(roots);
+  const auto words = [&unit](const char* key) {
+    const auto found = unit.find(key);
+    return found == unit.end() ? std::vector<std::string>{} : words_of(found->second);
+  };
+  if (const auto how = words("ProtectSystem"); how.empty() || how.front() != "strict") return {};
+  const auto lies_in = [&folder](const fs::path& open) { return within(folder, open); };
+  for (const auto& name : words("StateDirectory"))
+    if (lies_in(fs::path("/var/lib") / name)) return {};
+  for (const auto& path : words("ReadWritePaths"))
+    if (lies_in(path.substr(path.find_first_not_of("-+")))) return {};
+  return {{"permission", setting, State::bad,
+           "the service may not write into " + folder.string() + ": its unit lets it write into its own folder alone",
+           "sudo systemctl edit kuzet, with the lines [Service] and ReadWritePaths=" + folder.string() +
+               "; then sudo systemctl restart kuzet"}};
+}
+
 Remarks check_permission(const fs::path& folder, const Access& access) {
   const int denied = access.denied(folder, R_OK | W_OK | X_OK);
   if (denied == 0) return {{"permission", folder, State::good, access.who() + " may write into " + folder.string(), ""}};

@@ -22,6 +22,9 @@ struct Mount {
 std::optional<Mount> mount_of(const Roots& roots, const std::filesystem::path& path);
 
 /// Whether the service can write there at all; cheap.
+/// Whether the unit's sandbox lets the service write into this folder (ProtectSystem=, StateDirectory=, ReadWritePaths=), which
+/// permissions do not tell. Nothing where there is no unit, or one that protects nothing.
+Remarks check_sandbox(const Roots& roots, const std::filesystem::path& folder, const std::string& setting);
 Remarks check_permission(const std::filesystem::path& folder, const Access& access);
 /// What kind of file system it is; cheap.
 Remarks check_mount(const Roots& roots, const std::filesystem::path& folder);
