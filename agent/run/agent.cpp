@@ -19,6 +19,7 @@
 #include "agent/run/site.hpp"
 #include "agent/run/site_records.hpp"
 #include "agent/run/snapshots.hpp"
+#include "agent/run/stop_asked.hpp"
 #include "agent/run/store_wait.hpp"
 #include "agent/run/supervision.hpp"
 #include "agent/run/system_clock.hpp"
@@ -238,6 +239,9 @@ class Agent {
 
   void begin_anew(const SharedConfiguration& next) {
     say("node, store or prefix have changed: everything begins anew");
+    if (next->store.path != all_->store.path && dispatch_->waiting() > 0)
+      spdlog::warn("{} messages wait in {}, and are sent when store.path is set back to it", dispatch_->waiting(),
+                   all_->store.path);
     next_ = next;
     begin_stop();
   }
@@ -379,27 +383,6 @@ class Agent {
   std::optional<Outputs> outputs_;
   Takeover takeover_{io_, clock_, takeover_hooks()};
   std::optional<Steady> stopping_;
-};
-
-}  // namespace
-
-namespace {
-
-/// Hears that the process is to stop also where there is no agent to hear it: between two, and while one begins.
-class StopAsked {
- public:
-  StopAsked() {
-    signals_.async_wait([this](const boost::system::error_code& error, int) { asked_ = !error; });
-  }
-  StopAsked(const StopAsked&) = delete;
-  StopAsked& operator=(const StopAsked&) = delete;
-
-  [[nodiscard]] bool by_now() { return io_.poll(), asked_; }
-
- private:
-  asio::io_context io_{1};
-  asio::signal_set signals_{io_, SIGTERM, SIGINT};
-  bool asked_ = false;
 };
 
 }  // namespace

@@ -25,12 +25,13 @@ TEXT
   holds "the configuration is right" kuzet_as_user check
   systemctl reset-failed kuzet
   holds "the service begins" systemctl restart kuzet
-  within 120 "an alert is raised" an_alert
+  within 120 "a fire is raised" a_fire
   within 20 "the centre hears it" hears '"kind":"fire"'
   alerts="$(alert_ids)"
   agent="$(main_pid)"
 }
 
+a_fire() { kuzet_as_user alerts --json | grep -q '"kind":"fire"'; }
 # hears WORDS...: the centre has heard one message with all of these.
 hears() {
   local lines word
