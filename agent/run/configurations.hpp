@@ -17,6 +17,9 @@
 
 namespace kuzet::run {
 
+/// Where the centre's settings come from, below this board's topics.
+inline constexpr const char* desired_topic = "cfg/desired";
+
 /// Lives for the whole process, on its home thread; time is an argument. Whatever it gives is to be run at once.
 ///
 /// A candidate is the file's text with the centre's settings over it. One that is wrong is refused. One that is not the last
@@ -86,12 +89,14 @@ class Configurations {
   Result<Choice> judge(const Origin& origin, boost::json::array* faults) const;
   Result<Choice> choose();
   Result<Choice> choose_settings(const std::string& text, bool of_good);
-  void read_kept_in(std::filesystem::path folder, bool service);
+  [[nodiscard]] bool by_service() const { return !setup_.state_folder.empty(); }
+  void read_kept_in(std::filesystem::path folder);
   void read_file();
   bool may_judge();
   [[nodiscard]] Origin good() const { return kept_.good->at(now_); }
   void recall();
   bool was_interrupted_too_often(const Origin& origin);
+  [[nodiscard]] std::string store_in(const Origin& origin) const;
   [[nodiscard]] std::string wanted_settings() const;
   [[nodiscard]] std::optional<std::string> objection(const uplink::Desired& wanted) const;
   std::optional<Configuration> accept(const uplink::Desired& wanted);

@@ -109,10 +109,11 @@ std::string fingerprint_of(std::string_view text) { return outbox::sha256(text).
 
 std::string Origin::fingerprint() const { return fingerprint_of(overlay.empty() ? text : text + "\n" + overlay); }
 
-Origin LastGood::at(const Moment& now) const {
-  const bool expired = expires && now.clock != ClockState::unsynced && *expires <= now.wall;
-  return expired ? Origin{origin.text, ""} : origin;
+bool has_expired(const std::optional<Wall>& expires, const Moment& now) {
+  return expires && now.clock != ClockState::unsynced && *expires <= now.wall;
 }
+
+Origin LastGood::at(const Moment& now) const { return has_expired(expires, now) ? Origin{origin.text, ""} : origin; }
 
 const TakenBack* Kept::find(const std::string& fingerprint) const {
   const auto found = std::ranges::find(taken_back, fingerprint, &TakenBack::fingerprint);

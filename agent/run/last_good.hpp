@@ -13,6 +13,9 @@
 
 namespace kuzet::run {
 
+/// Whether that moment has come; without a right clock nothing expires.
+bool has_expired(const std::optional<Wall>& expires, const Moment& now);
+
 /// The file's text, and the settings of the control centre over it (JSON text; empty: none).
 struct Origin {
   std::string text;
@@ -33,7 +36,7 @@ struct LastGood {
   Wall since;
   std::optional<Wall> expires = {};  ///< of the overlay
 
-  /// With the overlay as long as that has not expired; without a right clock nothing expires.
+  /// With the overlay as long as that has not expired.
   [[nodiscard]] Origin at(const Moment& now) const;
 };
 

@@ -65,7 +65,7 @@ Remarks uplink_of(const Configuration& all, const SelfCheckPlan& plan, const Mom
   const auto found = checks::find_names(peers, patience, plan.resolver, stop);
   auto out = checks::check_names(plan.roots, peers, found);
   if (const auto connection = connection_of(all))
-    append(out, checks::check_certificates(plan.roots, *connection, false, now));
+    append(out, checks::check_certificates(plan.roots, *connection, all.uplink->identity, false, now));
   else
     out.push_back({"permission", "uplink.password_file", State::bad, connection.error().what,
                    "sudo chown root:kuzet FILE; sudo chmod 0640 FILE"});

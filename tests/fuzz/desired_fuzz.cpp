@@ -2,24 +2,19 @@
 // libFuzzer over the settings that a control centre, or whoever else may publish, wants of a board: they are read or refused
 // with a sentence, and what may not be changed from afar stays as it was. Run as `desired_fuzz -max_len=8192 CORPUS`.
 #include "agent/core/same.hpp"
-#include "agent/core/utf8.hpp"
 #include "agent/run/remote_settings.hpp"
 #include "agent/uplink/desired.hpp"
+#include "tests/fuzz/must.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 namespace {
 
 using namespace kuzet;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using namespace kuzet::test;
 
 const Node& own_file() {
   static const Node root = [] {
@@ -52,11 +47,6 @@ bool unchanged(const Node& before, const Node& after, std::string_view key) {
   return (a == nullptr) == (b == nullptr) && (a == nullptr || same(*a, *b));
 }
 
-void must_be_a_sentence(const std::string& what) {
-  must(!what.empty() && utf8_text(what) == what);
-  must(std::ranges::none_of(what, [](char c) { return static_cast<unsigned char>(c) < ' '; }));
-}
-
 void lay(const uplink::Desired& desired) {
   must(!desired.id.empty() && desired.id.size() <= 64);
   Node root = own_file();
@@ -71,13 +61,6 @@ void lay(const uplink::Desired& desired) {
   for (const std::string_view kept : {"id", "source", "zones"})
     must(unchanged(own_file().find("cameras")->items[0], cameras.items[0], kept));
   must(cameras.items[0].find("privacy")->items.size() >= 1);
-}
-
-/// The first of RFC 8032, section 7.1.
-const outbox::Key& some_key() {
-  static const auto key = outbox::Key::from(
-      "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n");
-  return *key;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Certificates in files, and how long any certificate is good.
 #include "agent/run/checks/certificates.hpp"
 
+#include "agent/enrolment/identity.hpp"
 #include "agent/run/checks/words.hpp"
 
 #include <algorithm>
@@ -58,15 +59,15 @@ Remark judge_end(const link::Certificate& certificate, const std::string& subjec
   return {check, subject, state, whose + " ends in " + span(left) + dated, state == State::good ? "" : remedy};
 }
 
-Remarks check_certificates(const Roots& roots, const link::Connection& connection, bool tls, const Moment& now) {
+Remarks check_certificates(const Roots& roots, const link::Connection& connection, const std::string& identity, bool tls,
+                           const Moment& now) {
   Remarks out;
   if (!connection.ca.empty())
     append(out, check_file("uplink.tls.ca", connection.ca, true, now));
   else if (tls)
     out.push_back(system_authorities(roots));
   if (connection.certificate.empty()) return out;
-  const bool enrolled =
-      fs::path(connection.certificate).filename() == "identity.pem" && connection.certificate == connection.key;
+  const bool enrolled = !identity.empty() && connection.certificate == enrolment::IdentityFolder(identity).identity();
   append(out, enrolled ? check_file("uplink.identity", connection.certificate, false, now,
                                     "the agent renews it by itself: journalctl -u kuzet tells why it does not; or kuzet enroll "
                                     "with a new token")

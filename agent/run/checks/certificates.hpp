@@ -16,6 +16,7 @@ Remark judge_end(const link::Certificate& certificate, const std::string& subjec
                  const std::string& remedy);
 
 /// The files of a connection: authorities, own certificate and key.
-Remarks check_certificates(const Roots& roots, const link::Connection& connection, bool tls, const Moment& now);
+Remarks check_certificates(const Roots& roots, const link::Connection& connection, const std::string& identity, bool tls,
+                           const Moment& now);
 
 }  // namespace kuzet::run::checks

@@ -46,7 +46,7 @@ Remarks own_certificates(const Examination& of, const std::vector<Peer>& peers, 
   if (!of.all->uplink) return {};
   const auto connection = connection_of(*of.all);  // where it fails, the password file is told by check_files()
   const bool tls = std::ranges::any_of(peers, [](const Peer& peer) { return peer.kind == Peer::Kind::broker && peer.tls; });
-  return connection ? check_certificates(of.roots, *connection, tls, now) : Remarks{};
+  return connection ? check_certificates(of.roots, *connection, of.all->uplink->identity, tls, now) : Remarks{};
 }
 
 Remarks network(const Examination& of, const Status& status, const Moment& now) {
